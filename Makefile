@@ -1,0 +1,50 @@
+# The two commands: `make run` and `make test`. Both need only Python 3.11 or newer, and make.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: install run test lint bench requirements clean
+
+install: .venv/.ready  ## a ready .venv with what running needs
+
+.venv/.python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "govgraph needs Python 3.11 or newer; name one: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 2; }
+	$(PYTHON) -m venv .venv
+	touch $@
+
+.venv/.ready: .venv/.python requirements/run.txt pyproject.toml hatch_build.py
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/run.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $@
+
+.venv/.ready-for-tests: .venv/.ready requirements/test.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/test.txt
+	touch $@
+
+run: install  ## build the graph, validate it, print the flagship answer, serve on 127.0.0.1:8000
+	@$(BIN)/govgraph build
+	@$(BIN)/govgraph explain "Delivery groups"
+	@$(BIN)/govgraph serve
+
+test: .venv/.ready-for-tests  ## the whole test suite
+	@tests/browser/install-chromium
+	$(BIN)/python -m pytest
+
+lint: .venv/.ready-for-tests  ## style and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: .venv/.ready-for-tests  ## comparisons with named peers
+	$(BIN)/python -m bench
+
+requirements: .venv/.ready-for-tests  ## pin again what pyproject.toml asks for
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-annotate --custom-compile-command "make requirements" \
+		--all-extras --group build --output-file requirements/run.txt pyproject.toml
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-annotate --custom-compile-command "make requirements" \
+		--all-extras --group build --group test --output-file requirements/test.txt pyproject.toml
+
+clean:
+	rm -rf .venv dist build

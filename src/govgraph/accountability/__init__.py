@@ -1,0 +1,1 @@
+"""Chains of accountability: built from the rows of a question, told in words and drawn."""

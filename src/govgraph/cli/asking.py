@@ -1,0 +1,116 @@
+"""`ask`, `questions`, `query` and `explain`: read the graph."""
+
+import signal
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from govgraph.accountability.chain import chain_of
+from govgraph.cli.options import format_option, open_graph, store_option
+from govgraph.cli.printing import print_chain, print_table
+from govgraph.errors import BadInput
+from govgraph.questions.library import Question, find, library
+from govgraph.questions.table import Table, read_table
+from govgraph.rdf.terms import literal
+from govgraph.store.base import Request
+
+__all__ = ["ask", "explain", "query", "questions"]
+
+FORMATS = ("table", "csv", "tsv", "json", "md")
+
+_MEDIA_TYPES = {
+    "table": ("application/sparql-results+json", "text/turtle"),
+    "json": ("application/sparql-results+json", "application/ld+json"),
+    "csv": ("text/csv", "application/sparql-results+json", "application/n-triples"),
+    "tsv": ("text/tab-separated-values", "application/sparql-results+json", "application/n-triples"),
+    "xml": ("application/sparql-results+xml", "application/rdf+xml"),
+    "ttl": ("text/turtle", "application/sparql-results+json"),
+    "nt": ("application/n-triples", "application/sparql-results+json"),
+}
+
+
+def _stop_at_once() -> None:
+    """Let Ctrl-C end the process inside the engine: reading changes nothing, so nothing can be damaged."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+class _Questions(click.Group):
+    """Each saved question is a command; its parameters are options."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(library())
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command:
+        question = find(cmd_name)
+
+        @store_option
+        @format_option(*FORMATS)
+        def run(store: str | None, form: str, **given: Any) -> None:
+            graph = open_graph(store)
+            _stop_at_once()
+            print_table(graph.ask(question.id, **{k: v for k, v in given.items() if v}), form)
+
+        command = click.command(question.id, help=f"{question.question}\n\n{question.description}")(run)
+        for parameter in reversed(question.parameters):
+            text = parameter.description + (f' [such as "{parameter.example}"]' if parameter.example else "")
+            command.params.insert(0, click.Option([f"--{parameter.name}"], metavar="TEXT", help=text))
+        return command
+
+
+@click.command(cls=_Questions)
+def ask() -> None:
+    """Ask a saved question, such as: ask ultimately-accountable-to --body "Delivery groups"."""
+
+
+@click.command()
+@format_option(*FORMATS)
+def questions(form: str) -> None:
+    """List the saved questions."""
+
+    def row(question: Question) -> dict[str, Any]:
+        options = [f"--{p.name}" if p.required else f"[--{p.name}]" for p in question.parameters]
+        cells = {"id": question.id, "question": question.question, "parameters": " ".join(options)}
+        return {name: literal(cell) for name, cell in cells.items()}
+
+    print_table(Table(["id", "question", "parameters"], [row(q) for q in library().values()], 0), form)
+
+
+@click.command()
+@click.argument("sparql")
+@store_option
+@format_option(*_MEDIA_TYPES)
+def query(sparql: str, store: str | None, form: str) -> None:
+    """Run SPARQL: the text itself, the name of a file, or - for standard input."""
+    if sparql == "-":
+        text = sys.stdin.read()
+    elif sparql.endswith((".rq", ".sparql")):
+        try:
+            text = Path(sparql).read_text(encoding="utf-8")
+        except OSError as error:
+            raise BadInput(f"{sparql}: cannot be read ({error.strerror})", "Check the name.") from None
+    else:
+        text = sparql
+    graph = open_graph(store)
+    _stop_at_once()
+    answer = graph.answer(Request(text, accept=_MEDIA_TYPES[form]))
+    if form == "table" and answer.kind != "graph":
+        print_table(read_table(answer.body, answer.generation), "table")
+    else:
+        click.echo(answer.body, nl=not answer.body.endswith(b"\n"))
+
+
+@click.command()
+@click.argument("body")
+@store_option
+@click.option("--format", "form", type=click.Choice(["tree", *FORMATS]), default="tree", show_default=True)
+def explain(body: str, store: str | None, form: str) -> None:
+    """Show who BODY answers to, hop by hop to every end, as a tree with clauses."""
+    graph = open_graph(store)
+    _stop_at_once()
+    table = graph.ask("ultimately-accountable-to", body=body)
+    if form == "tree":
+        print_chain(chain_of(table.rows), table.parameters["body"], table)
+    else:
+        print_table(table, form)

@@ -1,0 +1,78 @@
+"""Options that several verbs share, and the store that they open."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from govgraph.errors import BadInput
+from govgraph.graph import Graph, open
+from govgraph.knowledge.build import Gate
+
+__all__ = ["format_option", "gate_of", "open_graph", "progress", "store_option"]
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+def store_option(function: Function) -> Function:
+    """Adds --store."""
+    return click.option(
+        "--store",
+        metavar="PATH",
+        help="Folder of the store. [default: GOVGRAPH_STORE or the user's data folder, built on first use]",
+    )(function)
+
+
+def format_option(*formats: str) -> Callable[[Function], Function]:
+    """Adds --format; without it, a table on a terminal and CSV in a pipe."""
+    return click.option(
+        "--format",
+        "form",
+        type=click.Choice(formats),
+        default=lambda: "table" if sys.stdout.isatty() else ("csv" if "csv" in formats else formats[0]),
+        help="[default: table on a terminal, csv in a pipe]",
+    )
+
+
+def store_folder(store: str | None) -> Path | None:
+    """The folder that --store names."""
+    if store and "://" in store:
+        raise BadInput(f"{store} is an address; this version reads stores on disk", "Name a folder with --store.")
+    return Path(store) if store else None
+
+
+def open_graph(store: str | None) -> Graph:
+    """Open the store for reading; the default one is built on first use, with progress."""
+    if folder := store_folder(store):
+        return open(folder)
+    with progress() as step:
+        return open(gate=gate_of(validate=True), progress=step)
+
+
+def gate_of(validate: bool) -> Gate | None:
+    """The gate of a build: the shapes, unless switched off or not installed."""
+    if not validate:
+        return None
+    from importlib.util import find_spec
+
+    if find_spec("pyshacl") is None:
+        click.echo('govgraph: not validated; for that: pip install "govgraph[review]"', err=True)
+        return None
+    from govgraph.review.engine import gate
+
+    return gate
+
+
+@contextmanager
+def progress() -> Iterator[Callable[[str], None]]:
+    """Show the step that runs now, on a terminal only."""
+    if not sys.stderr.isatty():
+        yield lambda step: None
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status("starting …") as status:
+        yield lambda step: status.update(f"{step} …")

@@ -1,0 +1,200 @@
+"""The errors a user can meet, each with its exit code and its HTTP status.
+
+GovgraphError
+├── BadInput                 exit 2, HTTP 400: the request or the data is wrong
+│   ├── BadRdf                 a file is not the RDF that its name promises
+│   ├── NotADataFolder         a folder holds no catalogue, or not what the catalogue lists
+│   ├── UnknownThing           HTTP 404: no thing has that name
+│   ├── UnknownQuestion        HTTP 404: no saved question has that name
+│   ├── BadParameter           a question's parameter is missing or of the wrong type
+│   ├── QuerySyntax            the SPARQL text cannot be read
+│   └── QueryRefused           the SPARQL text is readable but not allowed here
+├── AnswerTooLarge           exit 3, HTTP 413: more than a reader may send
+├── DeadlinePassed           exit 3, HTTP 504: the reader was killed at its deadline
+├── ReaderFailed             exit 3, HTTP 503: the reader died on the query
+└── StoreFailed              exit 3, HTTP 503: the store or the environment failed
+    ├── StoreMissing           nothing has been built there
+    ├── StoreInUse             another process is writing
+    ├── StoreTooNew            written by a newer govgraph
+    ├── StoreDamaged           a file is missing or changed
+    └── EnvironmentFailed      a port, a package or a folder is not to be had
+
+A message says what is wrong and where; ``next_step`` says what to do.
+"""
+
+from collections.abc import Sequence
+
+__all__ = [
+    "AnswerTooLarge",
+    "BadInput",
+    "BadParameter",
+    "BadRdf",
+    "DeadlinePassed",
+    "EnvironmentFailed",
+    "GovgraphError",
+    "NotADataFolder",
+    "QueryRefused",
+    "QuerySyntax",
+    "ReaderFailed",
+    "StoreDamaged",
+    "StoreFailed",
+    "StoreInUse",
+    "StoreMissing",
+    "StoreTooNew",
+    "UnknownQuestion",
+    "UnknownThing",
+]
+
+
+class GovgraphError(Exception):
+    """Base of every error that govgraph raises on purpose.
+
+    Parameters
+    ----------
+    message : what is wrong and where, one line.
+    next_step : what the reader can do about it, one line; may be empty.
+
+    >>> print(BadInput("no such file: x.ttl", "Check the name."))
+    no such file: x.ttl. Check the name.
+    """
+
+    code = "govgraph-error"
+    exit_code = 3
+    status = 500
+
+    def __init__(self, message: str, next_step: str = "") -> None:
+        self.message = message
+        self.next_step = next_step
+        if next_step.startswith("\n"):
+            super().__init__(message + next_step)
+        else:
+            super().__init__(f"{message.rstrip('.')}. {next_step}" if next_step else message)
+
+
+class BadInput(GovgraphError):
+    """The request or the data is wrong."""
+
+    code = "bad-input"
+    exit_code = 2
+    status = 400
+
+
+class BadRdf(BadInput):
+    """A file is not the RDF that its name promises."""
+
+    code = "bad-rdf"
+
+
+class NotADataFolder(BadInput):
+    """A folder holds no catalogue, or not what the catalogue lists."""
+
+    code = "not-a-data-folder"
+
+
+class _Unknown(BadInput):
+    """Something was named that is not there; names that are close come with it."""
+
+    status = 404
+    noun = "thing"
+    listing = ""
+
+    def __init__(self, name: str, close: Sequence[str] = ()) -> None:
+        self.name = name
+        self.close = list(close)
+        if close:
+            options = " or ".join(f'"{option}"' for option in close)
+            super().__init__(f'no {self.noun} is named "{name}"', f"Did you mean {options}?")
+        else:
+            super().__init__(f'no {self.noun} is named "{name}"', self.listing)
+
+
+class UnknownThing(_Unknown):
+    """No thing in the graph has that name."""
+
+    code = "unknown-thing"
+    noun = "thing"
+    listing = "Search for it on the site's home page, or name it by its IRI."
+
+
+class UnknownQuestion(_Unknown):
+    """No saved question has that name."""
+
+    code = "unknown-question"
+    noun = "question"
+    listing = "List them with: govgraph questions"
+
+
+class BadParameter(BadInput):
+    """A question's parameter is missing or of the wrong type."""
+
+    code = "bad-parameter"
+
+
+class QuerySyntax(BadInput):
+    """The SPARQL text cannot be read."""
+
+    code = "query-syntax"
+
+
+class QueryRefused(BadInput):
+    """The SPARQL text is readable but not allowed here."""
+
+    code = "query-refused"
+
+
+class AnswerTooLarge(GovgraphError):
+    """The answer is larger than a reader may send."""
+
+    code = "answer-too-large"
+    status = 413
+
+
+class DeadlinePassed(GovgraphError):
+    """The reader was stopped at its deadline."""
+
+    code = "deadline-passed"
+    status = 504
+
+
+class ReaderFailed(GovgraphError):
+    """The reader died on the query; a fresh one has taken its place."""
+
+    code = "reader-failed"
+    status = 503
+
+
+class StoreFailed(GovgraphError):
+    """The store or the environment failed."""
+
+    code = "store-failed"
+    status = 503
+
+
+class StoreMissing(StoreFailed):
+    """Nothing has been built there."""
+
+    code = "store-missing"
+
+
+class StoreInUse(StoreFailed):
+    """Another process is writing to the store."""
+
+    code = "store-in-use"
+
+
+class StoreTooNew(StoreFailed):
+    """The store was written by a newer govgraph."""
+
+    code = "store-too-new"
+
+
+class StoreDamaged(StoreFailed):
+    """A file of the store is missing or changed."""
+
+    code = "store-damaged"
+
+
+class EnvironmentFailed(StoreFailed):
+    """A port, a package or a folder is not to be had."""
+
+    code = "environment-failed"

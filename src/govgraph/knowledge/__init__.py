@@ -1,0 +1,1 @@
+"""From documents and data files to a generation: catalogue, derived facts, evidence, build."""

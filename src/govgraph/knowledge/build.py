@@ -1,0 +1,180 @@
+"""Build a generation: read, derive, write, check, publish (DESIGN.md §5).
+
+The default graph of a generation holds ontology, catalogue, current facts and what is
+derived from them, merged; each dataset, current or superseded, is also a named graph.
+"""
+
+import contextlib
+import hashlib
+import itertools
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyoxigraph as ox
+
+import govgraph
+from govgraph.errors import StoreDamaged, StoreMissing
+from govgraph.knowledge.catalog import CATALOG_GRAPH, read_catalog
+from govgraph.knowledge.derive import derive
+from govgraph.knowledge.facts import RDF_TYPE, RDFS, SKOS, Facts, statements
+from govgraph.namespaces import GRAPH, ID, PREFIXES
+from govgraph.rdf.files import READABLE, read_file, serialise
+from govgraph.resources import packaged
+from govgraph.store.generations import Generation, Generations
+from govgraph.store.names import write_names
+
+__all__ = ["Built", "Gate", "build"]
+
+Gate = Callable[[bytes], bytes]
+"""Given the merged facts as N-Triples, returns a report to keep, or raises to refuse the build."""
+
+Progress = Callable[[str], None]
+"""Told the name of each step as it starts."""
+
+_NUMBER = ox.NamedNode(PREFIXES["eli"] + "number")
+
+
+@dataclass(frozen=True)
+class Built:
+    """What a build gave.
+
+    Parameters
+    ----------
+    generation : the current generation.
+    fresh : False where nothing had changed, so that the generation was there already.
+    """
+
+    generation: Generation
+    fresh: bool
+
+
+def build(
+    generations: Generations,
+    data: Path | None = None,
+    *,
+    gate: Gate | None = None,
+    force: bool = False,
+    progress: Progress = lambda step: None,
+) -> Built:
+    """Make the current generation say what the ontology and a data folder say.
+
+    Parameters
+    ----------
+    generations : the store.
+    data : a data folder with a catalogue; None is the packaged graph.
+    gate : judges the merged facts before they are published.
+    force : build even if nothing has changed.
+    progress : told each step.
+
+    Raises
+    ------
+    NotADataFolder, BadRdf : the input; nothing has changed.
+    StoreInUse : another process is writing.
+    """
+    data = data or packaged("data")
+    datasets = read_catalog(data)
+    ontology = sorted(path for path in packaged("ontology").rglob("*") if path.suffix in READABLE)
+    inputs = _digest(data)
+    if not force and (unchanged := _unchanged(generations, inputs)):
+        return Built(unchanged, fresh=False)
+    with generations.writing() as scratch, _interruptible():
+        progress("reading")
+        graphs: dict[str, list[ox.Quad]] = {GRAPH + "ontology": _read(ontology, GRAPH + "ontology")}
+        graphs[CATALOG_GRAPH] = read_file(data / "catalog.ttl", CATALOG_GRAPH)
+        for dataset in datasets:
+            graphs[dataset.graph] = _read(dataset.files, dataset.graph)
+        progress("deriving")
+        superseded = {dataset.graph for dataset in datasets if dataset.superseded}
+        facts = Facts(statements(quad for name in graphs if name not in superseded for quad in graphs[name]))
+        graphs[GRAPH + "derived"] = [ox.Quad(*s, ox.NamedNode(GRAPH + "derived")) for s in derive(facts)]
+        report = None
+        if gate:
+            progress("checking")
+            report = gate(serialise((ox.Triple(*statement) for statement in facts), "application/n-triples"))
+        progress("writing")
+        built = scratch / "generation"
+        _write_store(scratch, built, facts, graphs)
+        old = Facts(statements(quad for name in superseded for quad in graphs[name]))
+        things = write_names(built / "names.sqlite", _names(facts, old))
+        if report is not None:
+            (built / "report.json").write_bytes(report)
+        summary: dict[str, Any] = {
+            "inputs": inputs,
+            "data": "packaged" if data == packaged("data") else str(data.resolve()),
+            "govgraph": govgraph.__version__,
+            "things": things,
+            "statements": sum(1 for _ in facts),
+            "graphs": {name: len(quads) for name, quads in graphs.items()},
+            "superseded": sorted(superseded),
+        }
+        progress("publishing")
+        return Built(generations.publish(built, summary), fresh=True)
+
+
+def _digest(data: Path) -> str:
+    """One SHA-256 over everything that the generation is made of, the deriving code's version included."""
+    total = hashlib.sha256(govgraph.__version__.encode())
+    for code in sorted(Path(__file__).parent.glob("*.py")):
+        total.update(code.read_bytes())
+    for folder in (packaged("ontology"), packaged("shapes"), data):
+        for path in sorted(path for path in folder.rglob("*") if path.suffix in READABLE):
+            total.update(f"{path.relative_to(folder)}\0".encode())
+            total.update(hashlib.sha256(path.read_bytes()).digest())
+    return total.hexdigest()
+
+
+def _unchanged(generations: Generations, inputs: str) -> Generation | None:
+    try:
+        current = generations.current()
+    except (StoreMissing, StoreDamaged):
+        return None
+    return current if current.manifest.get("inputs") == inputs else None
+
+
+def _read(files: list[Path] | tuple[Path, ...], graph: str) -> list[ox.Quad]:
+    return list(dict.fromkeys(quad for path in files for quad in read_file(path, graph)))
+
+
+def _write_store(scratch: Path, built: Path, facts: Facts, graphs: dict[str, list[ox.Quad]]) -> None:
+    """Write all quads, flush, and snapshot into `built`: the snapshot holds no left-overs of the writing."""
+    working = ox.Store(str(scratch / "working"))
+    merged = (ox.Quad(*statement) for statement in facts)
+    working.bulk_extend(itertools.chain(merged, *graphs.values()))  # one load makes few and sorted files
+    working.flush()
+    built.mkdir()
+    working.backup(str(built / "store"))
+
+
+def _names(facts: Facts, old: Facts) -> Iterator[tuple[str, str, str, list[str], list[str]]]:
+    """Every thing with a label: current ones from the facts, the rest from superseded revisions."""
+    for source, mark in ((facts, ""), (old, " (earlier revision only)")):
+        for subject in dict.fromkeys(subject for subject, _, _ in source):
+            label = source.literal(subject, SKOS.prefLabel)
+            derived = "-for-" in subject.value and "/line/" in subject.value
+            if not label or not subject.value.startswith(ID) or derived:
+                continue
+            if source is old and facts.literal(subject, SKOS.prefLabel):
+                continue
+            own = source.objects(subject, RDF_TYPE)
+            special = [k for k in own if not any(k != o and k in facts.above(o, RDFS.subClassOf) for o in own)]
+            kinds = ", ".join(facts.label(kind) for kind in special) + mark
+            classes = {above.value for kind in own for above in facts.above(kind, RDFS.subClassOf)}
+            others = source.literals(subject, SKOS.altLabel) + source.literals(subject, _NUMBER)
+            yield subject.value, label, kinds, sorted(classes), others
+
+
+@contextlib.contextmanager
+def _interruptible() -> Iterator[None]:
+    """Turn a polite termination into an interruption, so that a stopped build cleans up after itself."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

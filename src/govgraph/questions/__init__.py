@@ -1,0 +1,1 @@
+"""Saved questions: read from `queries/`, given parameters as terms, answered as tables."""

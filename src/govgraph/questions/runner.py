@@ -1,0 +1,65 @@
+"""Ask a saved question: prepare the request, and read the answer with its notes.
+
+The two halves are apart so that the command line (which reads the store itself) and
+the site (which waits for a reader process) share them.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from govgraph.accountability.chain import CONTEXT, notes_on
+from govgraph.questions.library import Question
+from govgraph.questions.parameters import bind
+from govgraph.questions.table import Table, read_table
+from govgraph.store.base import Answer, Reader, Request
+from govgraph.store.names import Names
+
+__all__ = ["Asked", "ask", "prepare"]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question with its parameters bound, ready to send.
+
+    Parameters
+    ----------
+    requests : the question itself, then what its notes need.
+    shown : parameters as a reader sees them.
+    """
+
+    question: Question
+    requests: tuple[Request, ...]
+    shown: dict[str, str]
+
+    def read(self, *answers: Answer) -> Table:
+        """The table that the answers to `requests` make."""
+        table = read_table(answers[0].body, answers[0].generation)
+        notes: list[str] = []
+        if self.question.chart == "chain" and self.shown:
+            notes = notes_on(self.shown["body"], table.rows, read_table(answers[1].body, 0).rows)
+        return replace(table, question=self.question.id, parameters=self.shown, notes=notes)
+
+
+def prepare(question: Question, given: Mapping[str, str], names: Names) -> Asked:
+    """Bind the parameters of a question.
+
+    Raises
+    ------
+    BadParameter, UnknownThing
+    """
+    terms, shown = bind(question, given, names)
+    requests = [Request(question.text, terms)]
+    if question.chart == "chain" and terms:
+        requests.append(Request(CONTEXT, {"body": terms["body"]}))
+    return Asked(question, tuple(requests), shown)
+
+
+def ask(question: Question, given: Mapping[str, str], reader: Reader, names: Names) -> Table:
+    """Ask a saved question of a reader in this process.
+
+    Examples
+    --------
+    ``ask(find("who-chairs"), {"body": "Partnership Board"}, reader, names).rows``
+    """
+    asked = prepare(question, given, names)
+    return asked.read(*(reader.answer(request) for request in asked.requests))

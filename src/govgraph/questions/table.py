@@ -1,0 +1,121 @@
+"""An answer as rows: for a terminal, CSV, JSON, pandas and pages alike."""
+
+import csv
+import io
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from govgraph.rdf.terms import JsonTerm, plain
+
+__all__ = ["Table", "read_table"]
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows of an answer, with what is needed to cite it.
+
+    Parameters
+    ----------
+    columns : variables in the order of the query.
+    terms : one mapping a row from variable to travelling term; unbound variables are absent.
+    generation : number of the generation that answered.
+    question, parameters : id of the saved question and what it was asked with, if it was one.
+    notes : what a reader should know before relying on the rows.
+
+    Examples
+    --------
+    >>> table = read_table(b'{"head":{"vars":["x"]},"results":{"bindings":[{"x":{"type":"literal","value":"1"}}]}}', 7)
+    >>> table.rows, table.generation
+    ([{'x': '1'}], 7)
+    """
+
+    columns: Sequence[str]
+    terms: Sequence[dict[str, JsonTerm]]
+    generation: int
+    question: str = ""
+    parameters: dict[str, Any] = field(default_factory=dict)
+    notes: Sequence[str] = ()
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        """Rows with plain Python values; a variable that is unbound is None."""
+        return [{name: plain(row[name]) if name in row else None for name in self.columns} for row in self.terms]
+
+    @property
+    def shown(self) -> list[str]:
+        """The columns for people: a thing is shown by its label, its IRI is behind it."""
+        hidden = {"line", "order"}
+        return [name for name in self.columns if f"{name}Label" not in self.columns and name not in hidden]
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        return iter(self.rows)
+
+    def __len__(self) -> int:
+        return len(self.terms)
+
+    def cell(self, row: dict[str, JsonTerm], column: str) -> str:
+        """What a reader sees in a cell; empty where the text does not say."""
+        if column not in row:
+            return ""
+        value = plain(row[column])
+        if isinstance(value, bool):
+            return "yes" if value else "no"
+        return str(value)
+
+    def to_json(self) -> str:
+        """The answer with its question, parameters, generation, rows and notes (DESIGN.md §4.1)."""
+        content = {
+            "question": self.question or None,
+            "params": self.parameters,
+            "generation": self.generation,
+            "rows": self.rows,
+            "notes": list(self.notes),
+        }
+        return json.dumps(content, indent=2, ensure_ascii=False)
+
+    def to_csv(self, delimiter: str = ",") -> str:
+        """All columns as CSV (RFC 4180), or TSV with a tab as delimiter."""
+        output = io.StringIO()
+        writer = csv.writer(output, delimiter=delimiter, lineterminator="\r\n" if delimiter == "," else "\n")
+        writer.writerow(self.columns)
+        for row in self.terms:
+            writer.writerow([row[name]["value"] if name in row else "" for name in self.columns])
+        return output.getvalue()
+
+    def to_markdown(self) -> str:
+        """The columns for people as a Markdown table, with the notes under it."""
+
+        def line(cells: Sequence[str]) -> str:
+            return "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cells) + " |"
+
+        rows = [line([heading(name) for name in self.shown]), line(["---"] * len(self.shown))]
+        rows += [line([self.cell(row, name) for name in self.shown]) for row in self.terms]
+        return "\n".join(rows + [""] * bool(self.notes) + [f"- {note}" for note in self.notes]) + "\n"
+
+    def to_pandas(self) -> Any:
+        """The rows as a pandas DataFrame (needs pandas)."""
+        import pandas  # type: ignore[import-untyped,unused-ignore]
+
+        return pandas.DataFrame(self.rows, columns=list(self.columns))
+
+
+def heading(column: str) -> str:
+    """A variable's name as words.
+
+    >>> heading("fromLabel"), heading("termYears")
+    ('from', 'term years')
+    """
+    name = column.removesuffix("Label")
+    return "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in name)
+
+
+def read_table(body: bytes, generation: int) -> Table:
+    """A table from a SPARQL 1.1 Query Results JSON document."""
+    document = json.loads(body)
+    if "boolean" in document:
+        answer = {"type": "literal", "value": str(document["boolean"]).lower()}
+        answer["datatype"] = "http://www.w3.org/2001/XMLSchema#boolean"
+        return Table(["answer"], [{"answer": answer}], generation)
+    return Table(document["head"]["vars"], document["results"]["bindings"], generation)

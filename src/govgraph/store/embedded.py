@@ -1,0 +1,186 @@
+"""Answer queries over one generation with pyoxigraph, in this process.
+
+Used for the command line and Python, where the user runs their own queries, and
+inside the reader processes of the service. It knows nothing of deadlines: a
+running query cannot be interrupted from Python, so the service kills the process.
+"""
+
+import csv
+import io
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pyoxigraph as ox
+
+from govgraph.errors import (
+    AnswerTooLarge,
+    BadInput,
+    BadParameter,
+    QueryRefused,
+    QuerySyntax,
+    ReaderFailed,
+    StoreDamaged,
+)
+from govgraph.limits import LIMITS, Limits
+from govgraph.namespaces import PREFIXES
+from govgraph.rdf.files import GRAPH_FORMATS
+from govgraph.rdf.terms import term
+from govgraph.store.base import GRAPH_TYPES, SOLUTION_TYPES, Answer, Request
+
+__all__ = ["EmbeddedReader"]
+
+_RESULTS = {
+    "application/sparql-results+json": ox.QueryResultsFormat.JSON,
+    "application/sparql-results+xml": ox.QueryResultsFormat.XML,
+    "text/csv": ox.QueryResultsFormat.CSV,
+    "text/tab-separated-values": ox.QueryResultsFormat.TSV,
+}
+_CONFINED = ("Too many open files", "Operation not permitted", "os error 1)", "os error 24)")
+
+
+class _Bounded(io.RawIOBase):
+    """Collects an answer and stops it at the byte limit."""
+
+    def __init__(self, limit: int) -> None:
+        self.parts: list[bytes] = []
+        self.size = 0
+        self.limit = limit
+
+    def write(self, data: Any) -> int:
+        chunk = bytes(data)
+        self.size += len(chunk)
+        if self.size > self.limit:
+            raise AnswerTooLarge(
+                f"the answer is larger than {self.limit:,} bytes", "Ask for less with LIMIT, or take a dump."
+            )
+        self.parts.append(chunk)
+        return len(chunk)
+
+
+class EmbeddedReader:
+    """Reads one generation, opened read-only.
+
+    Parameters
+    ----------
+    folder : the generation's store folder.
+    generation : its number, repeated in every answer.
+    limits : bounds on rows and bytes.
+
+    Raises
+    ------
+    StoreDamaged : the folder cannot be opened.
+    """
+
+    def __init__(self, folder: Path, generation: int, limits: Limits = LIMITS) -> None:
+        self.generation = generation
+        self._limits = limits
+        try:
+            self._store = ox.Store.read_only(str(folder))
+        except OSError as error:
+            raise StoreDamaged(
+                f"{folder} cannot be opened ({error})", "Build it again: govgraph build --force"
+            ) from None
+
+    def answer(self, request: Request) -> Answer:
+        """Answer one query whole.
+
+        Raises
+        ------
+        QuerySyntax, BadParameter, BadInput, AnswerTooLarge, ReaderFailed
+        """
+        try:
+            result = self._store.query(
+                request.text,
+                prefixes=PREFIXES,
+                default_graph=[ox.NamedNode(name) for name in request.default_graphs] or None,
+                named_graphs=[ox.NamedNode(name) for name in request.named_graphs] or None,
+                substitutions={ox.Variable(name): term(value) for name, value in request.bindings.items()} or None,
+            )
+            if isinstance(result, ox.QueryTriples):
+                return self._graph(result, request)
+            return self._solutions(result, request)
+        except SyntaxError as error:
+            raise _syntax(request.text, error) from None
+        except RuntimeError as error:
+            raise BadParameter(str(error), "A parameter must be a variable that the query projects.") from None
+        except ValueError as error:
+            raise BadInput(f"not a legal IRI: {error}", "Name graphs by absolute IRIs.") from None
+        except OSError as error:
+            if any(sign in str(error) for sign in _CONFINED):
+                raise QueryRefused(
+                    "the query asks for a file or the network", "SERVICE and LOAD are not offered here."
+                ) from None
+            raise ReaderFailed(f"the query failed: {error}", "Try a simpler query.") from None
+
+    def _graph(self, result: ox.QueryTriples, request: Request) -> Answer:
+        media_type = _first(request.accept, GRAPH_TYPES)
+        counted = _Counted(result, self._limits.answer_rows)
+        output = _Bounded(self._limits.answer_bytes)
+        ox.serialize(counted, output, GRAPH_FORMATS[media_type], prefixes=PREFIXES)  # type: ignore[arg-type]
+        return Answer("graph", media_type, b"".join(output.parts), counted.rows, self.generation)
+
+    def _solutions(self, result: ox.QuerySolutions | ox.QueryBoolean, request: Request) -> Answer:
+        boolean = isinstance(result, ox.QueryBoolean)
+        media_type = _first(request.accept, SOLUTION_TYPES[:2] if boolean else SOLUTION_TYPES)
+        output = _Bounded(self._limits.answer_bytes)
+        result.serialize(output, format=_RESULTS[media_type])  # type: ignore[arg-type]
+        body = b"".join(output.parts)
+        rows = 1 if boolean else _count(body, media_type)
+        if rows > self._limits.answer_rows:
+            raise AnswerTooLarge(
+                f"the answer has {rows:,} rows, more than {self._limits.answer_rows:,}", "Ask for less with LIMIT."
+            )
+        return Answer("boolean" if boolean else "solutions", media_type, body, rows, self.generation)
+
+
+class _Counted:
+    """Counts the statements of a graph as they pass, and stops at the row limit."""
+
+    def __init__(self, triples: ox.QueryTriples, limit: int) -> None:
+        self._triples = triples
+        self._limit = limit
+        self.rows = 0
+
+    def __iter__(self) -> "_Counted":
+        return self
+
+    def __next__(self) -> ox.Triple:
+        triple: ox.Triple = next(self._triples)
+        self.rows += 1
+        if self.rows > self._limit:
+            raise AnswerTooLarge(f"the answer has more than {self._limit:,} statements", "Ask for less with LIMIT.")
+        return triple
+
+
+def _first(accept: Any, offered: tuple[str, ...]) -> str:
+    for media_type in accept:
+        if media_type in offered:
+            return str(media_type)
+    error = BadInput("this answer cannot be given in the form asked for", f"Ask for one of: {', '.join(offered)}.")
+    error.code, error.status = "not-acceptable", 406
+    raise error
+
+
+def _count(body: bytes, media_type: str) -> int:
+    """Number of solutions in a serialised result."""
+    if media_type.endswith("+json"):
+        return len(json.loads(body)["results"]["bindings"])
+    if media_type.endswith("+xml"):
+        return body.count(b"<result>")  # text is escaped, so only a tag reads so
+    if media_type == "text/tab-separated-values":
+        return body.count(b"\n") - 1  # line ends inside values are escaped
+    return sum(1 for _ in csv.reader(io.StringIO(body.decode(), newline=""))) - 1
+
+
+def _syntax(text: str, error: SyntaxError) -> QuerySyntax:
+    """Line, column, the line itself and a caret under the place."""
+    found = re.match(r"error at (\d+):(\d+): (.*)", str(error.msg), re.DOTALL)
+    if not found:
+        return QuerySyntax(f"the query cannot be read: {error.msg}", "See the SPARQL 1.1 grammar.")
+    line, column, reason = int(found[1]), int(found[2]), found[3]
+    lines = text.splitlines() or [""]
+    shown = lines[min(line, len(lines)) - 1]
+    where = f"the query cannot be read at line {line}, column {column}: {reason}"
+    return QuerySyntax(where, f"\n{shown[:200]}\n{' ' * (column - 1)}^")

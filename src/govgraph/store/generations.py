@@ -1,0 +1,256 @@
+"""Numbered, immutable generations of the graph, and the one lock for writing.
+
+A store is a folder::
+
+    govgraph-store.json      {"format": 1}
+    lock                     held (flock) by whoever writes
+    current                  the number of the generation that readers open
+    generations/000007/
+        manifest.json        number, time, inputs, counts, size and SHA-256 of every file
+        store/               RocksDB, opened read-only
+        names.sqlite         names for search and "did you mean"
+        report.json          findings of the shapes, when it was validated
+    building-…/              only while a build runs; left-overs are removed by the next
+
+A generation appears by one rename, after everything in it is flushed to disk, and
+is never changed again. So readers need no lock, and a killed build changes nothing.
+"""
+
+import contextlib
+import fcntl
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from govgraph.errors import EnvironmentFailed, StoreDamaged, StoreFailed, StoreInUse, StoreMissing, StoreTooNew
+from govgraph.limits import LIMITS
+
+__all__ = ["FORMAT", "Generation", "Generations", "file_digest"]
+
+FORMAT = 1
+"""Layout of the store folder that this version reads and writes."""
+
+_MARK = "govgraph-store.json"
+
+
+@dataclass(frozen=True)
+class Generation:
+    """One immutable generation.
+
+    Parameters
+    ----------
+    folder : where it is.
+    manifest : what `Generations.publish` wrote.
+    """
+
+    folder: Path
+    manifest: dict[str, Any]
+
+    @property
+    def number(self) -> int:
+        """Its number: the ETag, the citation, the handle for comparison."""
+        return int(self.manifest["generation"])
+
+    @property
+    def store(self) -> Path:
+        """Folder of the quads."""
+        return self.folder / "store"
+
+    @property
+    def names(self) -> Path:
+        """File of the names."""
+        return self.folder / "names.sqlite"
+
+    def verify(self, contents: bool) -> None:
+        """Check that every file is there with its size and, if `contents`, its SHA-256.
+
+        Raises
+        ------
+        StoreDamaged : names the first file that differs.
+        """
+        for name, (size, digest) in self.manifest["files"].items():
+            path = self.folder / name
+            try:
+                changed = path.stat().st_size != size or (contents and file_digest(path) != digest)
+            except OSError:
+                raise _damaged(path, "is missing") from None
+            if changed:
+                raise _damaged(path, "is not as it was written")
+
+
+class Generations:
+    """The generations of one store folder.
+
+    Parameters
+    ----------
+    folder : the store; it need not exist yet.
+
+    Raises
+    ------
+    StoreTooNew : a newer govgraph wrote it.
+    StoreFailed : the folder holds something else.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._latest: Generation | None = None
+        self._check_format()
+
+    def _check_format(self) -> None:
+        if not self.folder.exists():
+            return
+        if not self.folder.is_dir():
+            raise StoreFailed(f"{self.folder} is a file, not a store", "Name another folder with --store.")
+        mark = self.folder / _MARK
+        try:
+            found = int(json.loads(mark.read_text())["format"])
+        except FileNotFoundError:
+            if any(self.folder.iterdir()):
+                raise StoreFailed(
+                    f"{self.folder} holds other files and is not a govgraph store", "Name another folder with --store."
+                ) from None
+            return
+        except (ValueError, KeyError, TypeError):
+            raise _damaged(mark, "cannot be read") from None
+        if found > FORMAT:
+            raise StoreTooNew(
+                f"{self.folder} was written by a newer govgraph (store format {found}, this version reads {FORMAT})",
+                "Upgrade govgraph, or name another folder with --store.",
+            )
+
+    def current(self) -> Generation:
+        """The generation that readers open.
+
+        Raises
+        ------
+        StoreMissing, StoreDamaged
+        """
+        try:
+            number = int((self.folder / "current").read_text())
+        except FileNotFoundError:
+            raise StoreMissing(f"nothing has been built in {self.folder}", "Build it: govgraph build") from None
+        except ValueError:
+            raise _damaged(self.folder / "current", "cannot be read") from None
+        return self.open(number)
+
+    def latest(self) -> Generation:
+        """Like `current`, but a generation that was opened before is not checked again: cheap enough per request."""
+        with contextlib.suppress(OSError, ValueError):
+            if self._latest and int((self.folder / "current").read_text()) == self._latest.number:
+                return self._latest
+        self._latest = self.current()
+        return self._latest
+
+    def open(self, number: int) -> Generation:
+        """One generation by number, checked against its manifest."""
+        folder = self.folder / "generations" / f"{number:06d}"
+        try:
+            manifest = json.loads((folder / "manifest.json").read_text())
+            total = sum(size for size, _ in manifest["files"].values())
+        except (OSError, ValueError, KeyError, TypeError):
+            raise _damaged(folder / "manifest.json", "is missing or cannot be read") from None
+        generation = Generation(folder, manifest)
+        generation.verify(contents=total <= LIMITS.verify_bytes)
+        return generation
+
+    @contextlib.contextmanager
+    def writing(self) -> Iterator[Path]:
+        """Hold the write lock and give an empty scratch folder inside the store; it is removed at the end.
+
+        Raises
+        ------
+        StoreInUse : another process holds the lock.
+        """
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            lock = os.open(self.folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        except OSError as error:
+            raise EnvironmentFailed(
+                f"{self.folder} cannot be written to ({error.strerror})", "Name another folder with --store."
+            ) from None
+        try:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                owner = os.pread(lock, 20, 0).decode(errors="replace").strip() or "unknown"
+                raise StoreInUse(
+                    f"{self.folder} is being written by process {owner}", "Wait until it has finished, or use --store."
+                ) from None
+            os.ftruncate(lock, 0)
+            os.pwrite(lock, str(os.getpid()).encode(), 0)
+            for leftover in self.folder.glob("building-*"):
+                shutil.rmtree(leftover, ignore_errors=True)
+            if not (self.folder / _MARK).exists():
+                _write(self.folder / _MARK, json.dumps({"format": FORMAT}))
+            scratch = Path(tempfile.mkdtemp(prefix="building-", dir=self.folder))
+            try:
+                yield scratch
+            finally:
+                shutil.rmtree(scratch, ignore_errors=True)
+        finally:
+            os.close(lock)
+
+    def publish(self, built: Path, facts: dict[str, Any]) -> Generation:
+        """Make a built folder the current generation; the caller holds the lock.
+
+        Parameters
+        ----------
+        built : folder inside the scratch folder, with ``store/`` and ``names.sqlite``.
+        facts : what else the manifest says.
+        """
+        folder = self.folder / "generations"
+        folder.mkdir(exist_ok=True)
+        number = 1 + max((int(path.name) for path in folder.glob("[0-9]*")), default=0)
+        files = {
+            str(path.relative_to(built)): (path.stat().st_size, file_digest(path))
+            for path in sorted(built.rglob("*"))
+            if path.is_file()
+        }
+        created = datetime.now(UTC).isoformat(timespec="seconds")
+        manifest = {"generation": number, "created": created, **facts, "files": files}
+        _write(built / "manifest.json", json.dumps(manifest, indent=1))
+        for name in files:
+            _sync(built / name)
+        _sync(built / "store")
+        _sync(built)
+        final = folder / f"{number:06d}"
+        built.rename(final)
+        _sync(folder)
+        _write(self.folder / "current", f"{number}\n")
+        for old in sorted(folder.glob("[0-9]*"))[: -LIMITS.generations_kept]:
+            shutil.rmtree(old, ignore_errors=True)
+        return Generation(final, manifest)
+
+
+def file_digest(path: Path) -> str:
+    """SHA-256 of a file, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _write(path: Path, text: str) -> None:
+    """Write a small file so that a reader sees the old one or the new one, never a part."""
+    partial = path.with_name(path.name + ".part")
+    partial.write_text(text)
+    _sync(partial)
+    partial.replace(path)
+    _sync(path.parent)
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _damaged(path: Path, how: str) -> StoreDamaged:
+    return StoreDamaged(f"{path} {how}", "Build it again: govgraph build --force")

@@ -1,0 +1,166 @@
+"""Names of things: find by name, search, and "did you mean", over a small SQLite file.
+
+The file is built with each generation (FTS5 is part of Python's SQLite). Text from
+a user is always bound as a parameter, and quoted as an FTS5 string.
+"""
+
+import contextlib
+import difflib
+import re
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from govgraph.errors import StoreDamaged, UnknownThing
+from govgraph.limits import LIMITS
+
+__all__ = ["Named", "Names", "write_names"]
+
+_NAMED = "FROM name JOIN thing ON thing.iri = name.thing"
+
+
+@dataclass(frozen=True)
+class Named:
+    """A thing found by one of its names.
+
+    Parameters
+    ----------
+    iri, label : the thing and its preferred label.
+    kinds : labels of its classes, most special first.
+    matched : the name that was found; the label itself or another name.
+    """
+
+    iri: str
+    label: str
+    kinds: str
+    matched: str
+
+
+def write_names(file: Path, names: Iterable[tuple[str, str, str, Sequence[str], Sequence[str]]]) -> int:
+    """Write the names file of a generation.
+
+    Parameters
+    ----------
+    names : for each thing its IRI, label, kinds, class IRIs and other names.
+
+    Returns
+    -------
+    Number of things written.
+    """
+    count = 0
+    with contextlib.closing(sqlite3.connect(file)) as db:
+        db.executescript(
+            "CREATE TABLE thing (iri TEXT PRIMARY KEY, label TEXT, kinds TEXT);"
+            "CREATE TABLE class (iri TEXT, thing TEXT);"
+            "CREATE TABLE name (folded TEXT, name TEXT, thing TEXT);"
+            "CREATE VIRTUAL TABLE text USING fts5"
+            "(name, thing UNINDEXED, tokenize='porter unicode61 remove_diacritics 2');"
+        )
+        for iri, label, kinds, classes, others in names:
+            db.execute("INSERT INTO thing VALUES (?, ?, ?)", (iri, label, kinds))
+            db.executemany("INSERT INTO class VALUES (?, ?)", [(name, iri) for name in classes])
+            for name in dict.fromkeys((label, *others)):
+                db.execute("INSERT INTO name VALUES (?, ?, ?)", (_fold(name), name, iri))
+                db.execute("INSERT INTO text VALUES (?, ?)", (name, iri))
+            count += 1
+        db.executescript("CREATE INDEX name_folded ON name(folded); CREATE INDEX class_iri ON class(iri, thing);")
+        db.commit()
+        db.execute("VACUUM")
+    return count
+
+
+class Names:
+    """The names of one generation.
+
+    Parameters
+    ----------
+    file : written by `write_names`.
+    """
+
+    def __init__(self, file: Path) -> None:
+        try:
+            self._db = sqlite3.connect(f"{file.as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False)
+            self._db.execute("SELECT 1 FROM thing LIMIT 1")
+        except sqlite3.Error as error:
+            raise StoreDamaged(f"{file} cannot be opened ({error})", "Build it again: govgraph build --force") from None
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()
+
+    def find(self, name: str, classes: Sequence[str] = ()) -> Named:
+        """The thing with exactly this label, other name or IRI (case and punctuation apart).
+
+        Parameters
+        ----------
+        classes : class IRIs; things of other classes are passed over.
+
+        Raises
+        ------
+        UnknownThing : with names that are close, if any.
+        """
+        name = name[: LIMITS.name_characters]
+        condition, values = _within(classes)
+        values |= {"name": name, "folded": _fold(name)}
+        for where in ("thing.iri = :name AND name.name = label", "folded = :folded"):
+            row = self._db.execute(
+                f"SELECT thing.iri, label, kinds, name.name {_NAMED} WHERE {where}{condition}"
+                " ORDER BY label <> name.name, thing.iri LIMIT 1",
+                values,
+            ).fetchone()
+            if row:
+                return Named(*row)
+        raise UnknownThing(name, self._close(name, classes))
+
+    def search(self, text: str, classes: Sequence[str] = (), limit: int = LIMITS.search_results) -> list[Named]:
+        """Things with a name that holds all the words (the last one may be cut short), best first."""
+        words = re.findall(r"\w+", text[: LIMITS.name_characters])
+        if not words:
+            return []
+        condition, values = _within(classes)
+        values |= {"match": " ".join(f'"{word}"' for word in words) + "*", "limit": limit}
+        rows = self._db.execute(
+            "SELECT thing.iri, label, kinds, text.name, min(rank) AS best"
+            f" FROM text JOIN thing ON thing.iri = text.thing WHERE text MATCH :match{condition}"
+            " GROUP BY thing.iri ORDER BY best, length(label), label LIMIT :limit",
+            values,
+        )
+        return [Named(*row[:4]) for row in rows]
+
+    def all_of(self, classes: Sequence[str]) -> list[Named]:
+        """All things of the given classes, by label."""
+        condition, values = _within(classes)
+        rows = self._db.execute(
+            f"SELECT iri, label, kinds, label FROM thing WHERE TRUE{condition} ORDER BY label", values
+        )
+        return [Named(*row) for row in rows]
+
+    def _close(self, name: str, classes: Sequence[str]) -> list[str]:
+        """Names that look like the one given: by spelling first, then by shared words."""
+        condition, values = _within(classes)
+        rows = self._db.execute(f"SELECT folded, name.name {_NAMED} WHERE TRUE{condition} ORDER BY name.name", values)
+        labels = dict(rows.fetchmany(20_000))
+        spelt = [labels[key] for key in difflib.get_close_matches(_fold(name), list(labels), LIMITS.suggestions, 0.6)]
+        words = re.findall(r"\w{3,}", name)
+        found = [hit.label for word in words for hit in self.search(word, classes, LIMITS.suggestions)]
+        return list(dict.fromkeys(spelt + found))[: LIMITS.suggestions]
+
+
+def _fold(name: str) -> str:
+    """Key under which two spellings of one name meet.
+
+    >>> _fold("Harrow Chief Executives' Group") == _fold("harrow chief executives group")
+    True
+    """
+    return " ".join(re.findall(r"\w+", name.casefold().replace("'", "").replace("’", "")))
+
+
+def _within(classes: Sequence[str]) -> tuple[str, dict[str, Any]]:
+    """SQL condition that keeps things of the given classes, and its values."""
+    if not classes:
+        return "", {}
+    values: dict[str, Any] = {f"class{number}": iri for number, iri in enumerate(classes)}
+    marks = ", ".join(f":{key}" for key in values)
+    return f" AND thing.iri IN (SELECT class.thing FROM class WHERE class.iri IN ({marks}))", values

@@ -1,0 +1,1 @@
+"""The site and the SPARQL endpoint; the top floor. Public query text never runs in this process."""

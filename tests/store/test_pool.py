@@ -1,0 +1,158 @@
+"""Readers answer whole, are killed at the deadline, and cannot be used to reach out or to starve others."""
+
+import asyncio
+import json
+import time
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from govgraph.errors import AnswerTooLarge, DeadlinePassed, QueryRefused, QuerySyntax, ReaderFailed
+from govgraph.knowledge.build import build
+from govgraph.limits import Limits
+from govgraph.store import pool as pool_module
+from govgraph.store.base import Request
+from govgraph.store.generations import Generation, Generations
+from govgraph.store.pool import ReaderPool
+
+SMALL = Request("SELECT ?s WHERE { ?s a <https://w3id.org/govgraph/def/Council> }")
+ENDLESS = Request("SELECT (COUNT(*) AS ?n) WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }")
+
+
+def run(coroutine: Coroutine[Any, Any, None]) -> None:
+    asyncio.run(coroutine)
+
+
+def pool_of(generation: Generation, **limits: Any) -> ReaderPool:
+    return ReaderPool(lambda: generation, Limits(**limits))
+
+
+def test_a_small_query_is_answered_whole_with_its_generation(generation: Generation) -> None:
+    async def scene() -> None:
+        async with pool_of(generation) as pool:
+            answer = await pool.answer(SMALL)
+        assert json.loads(answer.body)["results"]["bindings"][0]["s"]["value"].endswith("/body/harrow-council")
+        assert (answer.rows, answer.generation, answer.kind) == (1, generation.number, "solutions")
+
+    run(scene())
+
+
+def test_an_endless_query_is_stopped_at_the_deadline_and_the_next_one_is_answered(generation: Generation) -> None:
+    async def scene() -> None:
+        async with pool_of(generation, query_seconds=0.5, readers=1) as pool:
+            start = time.monotonic()
+            with pytest.raises(DeadlinePassed):
+                await pool.answer(ENDLESS)
+            assert time.monotonic() - start < 5
+            assert (await pool.answer(SMALL)).rows == 1
+
+    run(scene())
+
+
+def test_others_are_answered_while_an_endless_query_runs(generation: Generation) -> None:
+    async def scene() -> None:
+        async with pool_of(generation, query_seconds=3, readers=2) as pool:
+            heavy = asyncio.create_task(pool.answer(ENDLESS))
+            for _ in range(20):
+                assert (await pool.answer(SMALL)).rows == 1
+            assert not heavy.done()
+            with pytest.raises(DeadlinePassed):
+                await heavy
+
+    run(scene())
+
+
+def test_a_caller_who_goes_away_frees_the_reader(generation: Generation) -> None:
+    async def scene() -> None:
+        async with pool_of(generation, query_seconds=30, readers=1) as pool:
+            heavy = asyncio.create_task(pool.answer(ENDLESS))
+            await asyncio.sleep(0.3)
+            heavy.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await heavy
+            assert (await pool.answer(SMALL)).rows == 1
+
+    run(scene())
+
+
+def test_a_reader_is_out_of_reach_of_the_network_even_without_the_guard(
+    generation: Generation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pool_module, "check_query", lambda text, limits: None)
+    hits = []
+
+    async def canary(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        hits.append(await reader.read(100))
+        writer.close()
+
+    async def scene() -> None:
+        server = await asyncio.start_server(canary, "127.0.0.1", 0)
+        port = server.sockets[0].getsockname()[1]
+        async with server, pool_of(generation, query_seconds=3) as pool:
+            with pytest.raises((QueryRefused, ReaderFailed)):
+                await pool.answer(Request(f"SELECT * {{ SERVICE <http://127.0.0.1:{port}/> {{ ?s ?p ?o }} }}"))
+        assert hits == []
+
+    run(scene())
+
+
+def test_a_text_that_breaks_the_engine_costs_one_reader_and_no_answer_of_others(
+    generation: Generation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pool_module, "check_query", lambda text, limits: None)
+
+    async def scene() -> None:
+        async with pool_of(generation, query_seconds=3, readers=1) as pool:
+            with pytest.raises((ReaderFailed, QuerySyntax)):
+                await pool.answer(Request("ASK " + "{" * 20_000 + "}" * 20_000))
+            assert (await pool.answer(SMALL)).rows == 1
+
+    run(scene())
+
+
+def test_an_answer_over_the_limit_is_refused_not_cut(generation: Generation, monkeypatch: pytest.MonkeyPatch) -> None:
+    from govgraph.store.embedded import EmbeddedReader
+
+    reader = EmbeddedReader(generation.store, generation.number, Limits(answer_rows=10))
+    for accept in ("application/sparql-results+json", "application/sparql-results+xml", "text/csv"):
+        with pytest.raises(AnswerTooLarge):
+            reader.answer(Request("SELECT * { ?s ?p ?o } LIMIT 11", accept=(accept,)))
+        assert reader.answer(Request("SELECT * { ?s ?p ?o } LIMIT 10", accept=(accept,))).rows == 10
+    with pytest.raises(AnswerTooLarge):
+        reader.answer(Request("CONSTRUCT WHERE { ?s ?p ?o }"))
+    bytes_bound = EmbeddedReader(generation.store, generation.number, Limits(answer_bytes=100))
+    with pytest.raises(AnswerTooLarge):
+        bytes_bound.answer(Request("SELECT * { ?s ?p ?o }"))
+
+
+def test_a_new_generation_is_picked_up_without_a_restart(tmp_path: Path) -> None:
+    generations = Generations(tmp_path / "store")
+    build(generations)
+
+    async def scene() -> None:
+        async with ReaderPool(generations.latest, Limits(readers=1)) as pool:
+            assert (await pool.answer(SMALL)).generation == 1
+            build(Generations(tmp_path / "store"), force=True)
+            assert (await pool.answer(SMALL)).generation == 2
+
+    run(scene())
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("SELECT ?s WHERE { ?s a }", "line 1, column"),
+        ("SELECT ?s\nWHERE { ?s nope:p ?o }", "line 2"),
+    ],
+)
+def test_a_syntax_error_says_line_and_column_and_points_at_it(generation: Generation, text: str, expected: str) -> None:
+    async def scene() -> None:
+        async with pool_of(generation) as pool:
+            with pytest.raises(QuerySyntax) as caught:
+                await pool.answer(Request(text))
+        assert expected in caught.value.message
+        assert caught.value.next_step.endswith("^")
+
+    run(scene())
