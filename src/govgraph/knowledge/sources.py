@@ -19,7 +19,7 @@ from govgraph.knowledge.facts import GOV, RDF_TYPE, Facts, statements
 from govgraph.namespaces import DEF, PREFIXES
 from govgraph.rdf.files import read_file
 
-__all__ = ["Pin", "Verdict", "pin", "pinned", "verify"]
+__all__ = ["Pin", "Verdict", "passage", "pin", "pinned", "verify"]
 
 PINS = "pins.ttl"
 _PART = ox.NamedNode(PREFIXES["eli"] + "is_part_of")
@@ -159,6 +159,25 @@ def _text(sources: Path, file: str) -> str:
         raise BadInput(
             f"{sources / file} is not there", "Name the folder with the documents: --sources or GOVGRAPH_SOURCES."
         ) from None
+
+
+def passage(sources: Path, file: str, start: int, end: int, digest: str) -> str:
+    """The words of one clause from the reader's own copy; nothing where they are not what was pinned.
+
+    Parameters
+    ----------
+    sources : the folder with the documents.
+    file : name of the document, without a folder.
+    start, end, digest : as pinned.
+
+    Raises
+    ------
+    BadInput : the document is not there.
+    """
+    if Path(file).name != file:
+        return ""
+    found = _text(sources, file)[start:end]
+    return found if hashlib.sha256(found.encode()).hexdigest() == digest else ""
 
 
 def verify(data: Path, sources: Path) -> list[Verdict]:

@@ -1,6 +1,7 @@
 """The site: routes, error answers, and the headers that every answer carries."""
 
 import contextlib
+import logging
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from govgraph.web.state import Site
 
 __all__ = ["create_app"]
 
+_LOG = logging.getLogger(__name__)
 _SAFE = [
     (
         b"content-security-policy",
@@ -48,14 +50,23 @@ class SafeHeaders:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
+        """Answer one request; a mistake of ours becomes a page that says so, and a line in the log."""
+        started = False
 
         async def with_headers(message: Message) -> None:
+            nonlocal started
             if message["type"] == "http.response.start":
+                started = True
                 message["headers"] = [*message.get("headers", []), *_SAFE]
             await send(message)
 
-        await self._app(scope, receive, with_headers)
+        try:
+            await self._app(scope, receive, with_headers)
+        except Exception:
+            if scope["type"] != "http" or started:
+                raise
+            _LOG.exception("%s %s failed", scope["method"], scope["path"])
+            await on_anything(Request(scope))(scope, receive, with_headers)
 
 
 def create_app(store: Path, limits: Limits = LIMITS) -> FastAPI:
@@ -84,28 +95,35 @@ def create_app(store: Path, limits: Limits = LIMITS) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         lifespan=lifespan,
-        exception_handlers={GovgraphError: on_error, HTTPException: on_http, Exception: on_anything},
+        exception_handlers={GovgraphError: on_error, HTTPException: on_http},
     )
     app.state.site = site
     app.router.routes.append(Route("/sparql", Sparql(site)))
     for part in (home, search, chart, questions, thing, linked_data):
         app.include_router(part.router)
 
-    @app.get("/healthz", summary="Whether a reader answers")
-    async def health() -> Response:
-        try:
-            return JSONResponse({"status": "ok", "generation": await site.alive()}, headers={"Cache-Control": "no-store"})
-        except GovgraphError as error:
-            return JSONResponse({"status": "failed", "problem": problem_of(error)}, 503)
-
-    @app.get("/assets/{name}", include_in_schema=False)
-    async def assets(name: str, request: Request) -> Response:
-        if name not in _ASSETS:
-            raise HTTPException(404)
-        content, version = asset(name)
-        lasting = request.query_params.get("v") == version
-        age = "public, max-age=31536000, immutable" if lasting else "no-cache"
-        return Response(content, headers={"Content-Type": _ASSETS[name], "Cache-Control": age})
-
+    app.add_api_route("/healthz", health, methods=["GET"], summary="Whether a reader answers")
+    app.add_route("/assets/{name}", assets, include_in_schema=False)
     app.add_middleware(SafeHeaders)
     return app
+
+
+async def health(request: Request) -> Response:
+    """Whether a reader has just answered, and from which generation."""
+    fresh = {"Cache-Control": "no-store"}
+    try:
+        generation = await request.app.state.site.alive()
+    except GovgraphError as error:
+        return JSONResponse({"status": "failed", "problem": problem_of(error)}, 503, fresh)
+    return JSONResponse({"status": "ok", "generation": generation}, 200, fresh)
+
+
+async def assets(request: Request) -> Response:
+    """A file of `assets/`; kept for a year where its address carries the hash of its content."""
+    name = request.path_params["name"]
+    if name not in _ASSETS:
+        raise HTTPException(404)
+    content, version = asset(name)
+    lasting = request.query_params.get("v") == version
+    age = "public, max-age=31536000, immutable" if lasting else "no-cache"
+    return Response(content, headers={"Content-Type": _ASSETS[name], "Cache-Control": age})

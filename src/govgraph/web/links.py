@@ -77,5 +77,5 @@ def _written(term: JsonTerm) -> str:
 
 
 def query_link(text: str, **things: JsonTerm) -> str:
-    """Address of the query form with a query in it, ready to be read, changed and run."""
-    return "/sparql?" + urlencode({"draft": with_values(text, **things)})
+    """Address that runs a query and shows it with its answer, to be changed and run again."""
+    return "/sparql?" + urlencode({"query": with_values(text, **things)})

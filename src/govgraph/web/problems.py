@@ -70,7 +70,7 @@ async def on_http(request: Request, error: Exception) -> Response:
     return respond(request, _plain(error.status_code), dict(error.headers or {}))
 
 
-async def on_anything(request: Request, error: Exception) -> Response:
+def on_anything(request: Request) -> Response:
     """For a mistake of ours; the traceback goes to the log, not to the client."""
     return respond(request, _plain(500))
 

@@ -78,7 +78,7 @@ class Sparql:
         browser = wants_page(request, asked)
         if asked.query is None:
             if browser:
-                return await self._form(request, request.query_params.get("draft", _EXAMPLE))
+                return await self._form(request, _EXAMPLE)
             raise BadInput("the request has no query", "Ask as /sparql?query=… or send the query by POST.")
         if browser:
             return await self._results(request, asked)

@@ -1,0 +1,99 @@
+"""A chain as pages show it: drawing, nested list with clauses, sentence and notes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from govgraph.accountability.chain import NETWORK, Chain, chain_of, network_of
+from govgraph.accountability.drawing import draw
+from govgraph.accountability.outline import Branch, in_one_sentence, outline
+from govgraph.errors import UnknownThing
+from govgraph.questions.library import find, library
+from govgraph.questions.runner import prepare
+from govgraph.questions.table import Table
+from govgraph.rdf.terms import iri
+from govgraph.store.names import Named
+from govgraph.web.links import href, query_link
+from govgraph.web.pages.common import Clauses, clauses_of
+from govgraph.web.render import drawing
+from govgraph.web.state import Site
+
+__all__ = ["FLAGSHIP", "Charted", "charted", "charted_network", "own_chain", "party_of"]
+
+FLAGSHIP = "ultimately-accountable-to"
+
+
+@dataclass(frozen=True)
+class Charted:
+    """A chain ready to be shown.
+
+    Parameters
+    ----------
+    svg : the drawing, with links; `alone` is the same for a file of its own, without links.
+    branches : the nested list.
+    clauses : of every line, with addresses.
+    query : address of the query behind it.
+    """
+
+    chain: Chain
+    sentence: str
+    svg: str
+    alone: str
+    branches: Sequence[Branch]
+    clauses: Clauses
+    notes: Sequence[str]
+    query: str
+
+
+async def charted(site: Site, body: Named, legend: bool = True) -> Charted:
+    """The chain of one body; without hops where no clause says to whom it answers."""
+    table = await own_chain(site, body)
+    chain = chain_of(table.rows, body.iri)
+    chain.labels.setdefault(body.iri, body.label)
+    link = query_link(find(FLAGSHIP).text, body=iri(body.iri))
+    title = f"Who {body.label} answers to"
+    return await _charted(site, chain, title, in_one_sentence(chain, body.label), table.notes, link, legend)
+
+
+async def own_chain(site: Site, body: Named) -> Table:
+    """Answer of the flagship question for one body, with notes."""
+    asked = prepare(find(FLAGSHIP), {"body": body.iri}, site.names())
+    return asked.read(*await site.answers(asked.requests))
+
+
+async def charted_network(site: Site) -> Charted:
+    """Every line that carries accountability, in one chart."""
+    table = await site.table(NETWORK)
+    chain = network_of(table.rows)
+    count = len({hop.party for hop in chain.hops} | {hop.to for hop in chain.hops})
+    sentence = f"{count} parties and {len(chain.hops)} steps from one to the next, with {len(chain.ends)} ends."
+    return await _charted(site, chain, "Who answers to whom", sentence, [], query_link(NETWORK), True)
+
+
+async def _charted(
+    site: Site, chain: Chain, title: str, sentence: str, notes: Sequence[str], query: str, legend: bool
+) -> Charted:
+    clauses = await clauses_of(site, (line.iri for hop in chain.hops for line in hop.lines))
+    return Charted(
+        chain,
+        sentence,
+        drawing(draw(chain, title, href, legend=legend)) if chain.hops else "",
+        draw(chain, title),
+        outline(chain) if chain.hops else [],
+        clauses,
+        notes,
+        query,
+    )
+
+
+async def party_of(site: Site, name: str) -> Named:
+    """The party with a name or IRI, as the flagship question's parameter takes it.
+
+    Raises
+    ------
+    UnknownThing : with names that are close.
+    """
+    parameter = library()[FLAGSHIP].parameters[0]
+    found = await site.named("find", name, [parameter.class_iri])
+    if not isinstance(found, Named):
+        raise UnknownThing(name)
+    return found

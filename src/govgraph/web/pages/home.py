@@ -1,0 +1,69 @@
+"""The home page: search, the flagship question with a live answer, what is in the graph, ways in."""
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from govgraph.errors import UnknownThing
+from govgraph.namespaces import DEF
+from govgraph.questions.library import find
+from govgraph.store.base import Request as Query
+from govgraph.web.pages.charts import FLAGSHIP, charted, party_of
+from govgraph.web.pages.common import show, site_of
+
+__all__ = ["router"]
+
+router = APIRouter()
+
+_DOCUMENTS = """
+SELECT ?version ?label ?status WHERE {
+  ?version a gov:DocumentVersion ; skos:prefLabel ?label ; gov:revisionStatus ?revision .
+  BIND(IF(?revision = gov:Current, "current", "earlier revision") AS ?status)
+} ORDER BY ?status ?label
+"""
+_COUNTS = """
+SELECT ?what (COUNT(DISTINCT ?thing) AS ?count) WHERE {
+  { ?thing a gov:Body BIND("bodies" AS ?what) }
+  UNION { ?thing a gov:Organisation BIND("organisations" AS ?what) }
+  UNION { ?thing a gov:Post BIND("posts" AS ?what) }
+  UNION { ?thing a gov:AccountabilityLine FILTER NOT EXISTS { ?thing prov:wasDerivedFrom ?other } BIND("lines" AS ?what) }
+  UNION { ?thing a gov:Responsibility BIND("responsibilities" AS ?what) }
+  UNION { ?thing a gov:Clause BIND("clauses" AS ?what) }
+} GROUP BY ?what
+"""
+_NAMES = {
+    "bodies": "bodies",
+    "organisations": "partner organisations",
+    "posts": "posts",
+    "lines": "lines of accountability",
+    "responsibilities": "responsibilities",
+    "clauses": "clauses of the current text",
+}
+
+
+async def home(request: Request) -> Response:
+    """The home page."""
+    site = site_of(request)
+    documents, counts = await site.tables(Query(_DOCUMENTS), Query(_COUNTS))
+    counted = {row["what"]: row["count"] for row in counts.rows}
+    question = find(FLAGSHIP)
+    bodies = await site.named("all_of", [DEF + "Body"])
+    bodies = [body for body in bodies if "earlier revision only" not in body.kinds]
+    try:
+        example = await party_of(site, question.parameters[0].example)
+        chart = await charted(site, example)
+    except UnknownThing:  # a store of other data
+        example = chart = None
+    return await show(
+        request,
+        "home.html",
+        documents=documents.rows,
+        counts=[(counted[what], name) for what, name in _NAMES.items() if what in counted],
+        bodies=bodies,
+        question=question,
+        example=example,
+        chart=chart,
+    )
+
+
+router.add_route("/", home, include_in_schema=False)

@@ -1,0 +1,130 @@
+"""The saved questions: a list, a form and an answer for each, and the answer as data."""
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from govgraph.accountability.chain import chain_of
+from govgraph.accountability.outline import in_one_sentence
+from govgraph.errors import BadInput
+from govgraph.limits import LIMITS
+from govgraph.questions.library import Parameter, Question, find, library
+from govgraph.questions.runner import prepare
+from govgraph.questions.table import Table
+from govgraph.store.names import Named
+from govgraph.web.links import query_link
+from govgraph.web.pages.charts import Charted, charted
+from govgraph.web.pages.common import cells, columns, show, site_of, text_of
+from govgraph.web.problems import problem_of
+from govgraph.web.sparql import OPEN, content_type
+from govgraph.web.state import Site
+
+__all__ = ["router"]
+
+router = APIRouter()
+
+_ROWS, _OPTIONS = 500, 1_000
+_FORMS = {
+    "json": "application/json",
+    "csv": "text/csv",
+    "tsv": "text/tab-separated-values",
+    "md": "text/markdown; charset=utf-8",
+}
+
+
+async def index(request: Request) -> Response:
+    """All questions."""
+    return await show(request, "questions.html", questions=list(library().values()))
+
+
+async def question(request: Request) -> Response:
+    """One question: its form and, once it has what it needs, its answer; data where the address ends in a form."""
+    site, name = site_of(request), request.path_params["name"][: LIMITS.name_characters]
+    stem, _, ending = name.rpartition(".")
+    if ending in _FORMS and stem:
+        return await _data(site, request, find(stem), ending)
+    asked = find(name)
+    given = _given(request, asked)
+    problem, table, chart, link = None, None, None, ""
+    try:
+        if given or not any(parameter.required for parameter in asked.parameters):
+            table, link = await _ask(site, asked, given)
+            chart = await _chart(site, asked, given) if table.terms else None
+    except BadInput as error:
+        problem = problem_of(error)
+    return await show(
+        request,
+        "question.html",
+        status=problem["status"] if problem else 200,
+        question=asked,
+        given=given,
+        options={parameter.name: await _options(site, parameter) for parameter in asked.parameters},
+        problem=problem,
+        table=table,
+        shown=columns(table, ("step",)) if table else [],
+        rows=(await cells(site, table, ("step",)))[:_ROWS] if table else [],
+        sentence=_sentence(asked, table),
+        chart=chart,
+        query=link or query_link(asked.text),
+        address=request.url.query,
+        forms=list(_FORMS),
+    )
+
+
+def _given(request: Request, asked: Question) -> dict[str, str]:
+    """What the address gives for the question's parameters; other parameters of an address are passed over."""
+    found = {parameter.name: text_of(request, parameter.name) for parameter in asked.parameters}
+    return {name: text for name, text in found.items() if text}
+
+
+async def _ask(site: Site, asked: Question, given: dict[str, str]) -> tuple[Table, str]:
+    """The answer, and the address of the query behind it."""
+    prepared = prepare(asked, given, site.names())
+    table = prepared.read(*await site.answers(prepared.requests))
+    return table, query_link(asked.text, **prepared.requests[0].bindings)
+
+
+async def _chart(site: Site, asked: Question, given: dict[str, str]) -> Charted | None:
+    if asked.chart != "chain" or "body" not in given:
+        return None
+    body: Named = await site.named("find", given["body"], [asked.parameters[0].class_iri])
+    return await charted(site, body)
+
+
+def _sentence(asked: Question, table: Table | None) -> str:
+    if table is None or asked.chart != "chain" or not table.parameters:
+        return ""
+    return in_one_sentence(chain_of(table.rows), table.parameters["body"])
+
+
+async def _options(site: Site, parameter: Parameter) -> list[str]:
+    """Names to choose from in a form."""
+    if parameter.type != "iri" or not parameter.class_iri:
+        return []
+    named: list[Named] = await site.named("all_of", [parameter.class_iri])
+    return [thing.label for thing in named[:_OPTIONS]]
+
+
+async def _data(site: Site, request: Request, asked: Question, ending: str) -> Response:
+    """The answer in one form."""
+    given = {name: text_of(request, name) for name in request.query_params}
+    table, _ = await _ask(site, asked, given)
+    if ending == "json":
+        body = table.to_json()
+    elif ending == "md":
+        body = table.to_markdown()
+    else:
+        body = table.to_csv("," if ending == "csv" else "\t")
+    headers = {
+        "Content-Type": content_type(_FORMS[ending]),
+        "Govgraph-Generation": str(table.generation),
+        "Govgraph-Complete": "true",
+        "Govgraph-Rows": str(len(table)),
+        "Cache-Control": "no-cache",
+        **OPEN,
+    }
+    return Response(body, headers=headers)
+
+
+router.add_route("/questions", index, include_in_schema=False)
+router.add_route("/questions/{name}", question, include_in_schema=False)

@@ -1,0 +1,130 @@
+"""The page of a thing: a summary first, then what its kind calls for, where it is written, and the data."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from govgraph.errors import BadInput
+from govgraph.knowledge.sources import passage
+from govgraph.namespaces import DEF
+from govgraph.questions.library import find
+from govgraph.questions.runner import prepare
+from govgraph.rdf.terms import iri
+from govgraph.settings import sources_folder
+from govgraph.store.names import Named
+from govgraph.web.links import iri_of, query_link
+from govgraph.web.pages.about import ABOUT, About, about
+from govgraph.web.pages.charts import Charted, charted
+from govgraph.web.pages.common import Cell, cells, columns, show, site_of
+from govgraph.web.linked_data import dataset_of, known
+from govgraph.web.state import Site
+
+__all__ = ["router"]
+
+router = APIRouter()
+
+_SECTIONS = (
+    ("who-answers-to", "Who answers to it", DEF + "accountableTo"),
+    ("who-chairs", "Chair and deputy", ""),
+    ("seats", "Seats", ""),
+    ("responsibilities", "Responsibilities", DEF + "bearer"),
+)
+"""Questions whose answers stand on the page of a party; the last is the term that they make unnecessary."""
+
+
+@dataclass(frozen=True)
+class Section:
+    """The answer of a saved question as part of a page."""
+
+    title: str
+    question: str
+    columns: Sequence[str]
+    rows: Sequence[Sequence[Cell]]
+    query: str
+
+
+async def thing(request: Request) -> Response:
+    """The page of a thing."""
+    site, path = site_of(request), request.path_params["path"]
+    name = iri_of(path)
+    graphs = await known(site, name)
+    dataset = dataset_of(site, graphs)
+    facts = await about(site, name, dataset)
+    party = DEF + "Party" in facts.classes and not dataset
+    chart = await _chart(site, facts) if party else None
+    sections = await _sections(site, facts) if party else []
+    told = {term for question, _, term in _SECTIONS if question in [found.question for found in sections]}
+    if party:
+        told |= {DEF + "inBody"} if any(s.question == "seats" for s in sections) else set()
+    return await show(
+        request,
+        "thing.html",
+        thing=facts,
+        revisions=await _revisions(site, dataset),
+        chart=chart,
+        sections=sections,
+        incoming=[group for group in facts.incoming if group.term not in told],
+        passage=await _passage(site, facts),
+        query=query_link(_EVERYWHERE if dataset else ABOUT, thing=iri(name)),
+    )
+
+
+_EVERYWHERE = """SELECT ?thing ?property ?value ?graph WHERE { GRAPH ?graph { ?thing ?property ?value } }"""
+
+
+async def _chart(site: Site, facts: About) -> Charted:
+    return await charted(site, Named(facts.iri, facts.label, facts.kinds, facts.label))
+
+
+async def _sections(site: Site, facts: About) -> list[Section]:
+    """The saved questions that a party's kind calls for, where they have an answer."""
+    found = []
+    for name, title, _ in _SECTIONS:
+        question = find(name)
+        if question.parameters[0].class_iri not in facts.classes:
+            continue
+        prepared = prepare(question, {"body": facts.iri}, site.names())
+        table = prepared.read(*await site.answers(prepared.requests))
+        if table.terms:
+            hidden = ["bodyLabel"] + [c for c in table.shown if not any(c in row for row in table.terms)]
+            query = query_link(question.text, body=iri(facts.iri))
+            found.append(Section(title, name, columns(table, hidden), await cells(site, table, hidden), query))
+    return found
+
+
+async def _revisions(site: Site, graphs: Sequence[str]) -> list[str]:
+    """Names of the superseded revisions that alone have the thing."""
+    text = "SELECT ?thing ?label WHERE { ?thing dct:source/skos:prefLabel ?label }"
+    tables = [await site.table(text, thing=iri(graph)) for graph in graphs]
+    return [str(row["label"]) for table in tables for row in table.rows]
+
+
+async def _passage(site: Site, facts: About) -> str:
+    """The words of a clause, where the operator has the document and it is unchanged."""
+    folder = sources_folder()
+    if folder is None or DEF + "Clause" not in facts.classes:
+        return ""
+    file = await site.table(_FILE, thing=iri(facts.iri))
+    pinned: dict[str, Any] = {name: facts.value(DEF + name) for name in ("charStart", "charEnd", "sliceDigest")}
+    if not file.rows or not all(pinned.values()):
+        return ""
+    try:
+        start, end = int(pinned["charStart"]), int(pinned["charEnd"])
+        return await asyncio.to_thread(passage, folder, file.rows[0]["file"], start, end, pinned["sliceDigest"])
+    except (BadInput, ValueError):
+        return ""
+
+
+_FILE = """
+SELECT ?thing ?file WHERE {
+  { ?thing eli:is_part_of+ ?version } UNION { GRAPH ?graph { ?thing eli:is_part_of+ ?version } }
+  ?version gov:sourceFile ?file
+} LIMIT 1
+"""
+
+router.add_route("/page/{path:path}", thing, include_in_schema=False)
