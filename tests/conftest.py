@@ -1,13 +1,21 @@
 """What many tests share: the packaged graph, built once into a scratch store."""
 
 import os
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import httpx
 import pytest
+import uvicorn
 
 from govgraph.graph import Graph
 from govgraph.knowledge.build import build
+from govgraph.limits import LIMITS, Limits
 from govgraph.store.generations import Generation, Generations
+from govgraph.web.app import create_app
 
 ROOT = Path(__file__).parents[1]
 
@@ -37,3 +45,41 @@ def sources() -> Path:
     if not named:
         pytest.skip("GOVGRAPH_SOURCES does not name a folder with the source documents")
     return Path(named)
+
+
+@pytest.fixture(scope="session")
+def serve() -> Iterator[Callable[..., str]]:
+    """Starts the site over a store with a real server on a free port, and gives its address."""
+    running: list[tuple[uvicorn.Server, threading.Thread]] = []
+
+    def start(folder: Path, limits: Limits = LIMITS) -> str:
+        listening = socket.socket()
+        listening.bind(("127.0.0.1", 0))
+        server = uvicorn.Server(uvicorn.Config(create_app(folder, limits), log_level="warning"))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
+        thread.start()
+        running.append((server, thread))
+        deadline = time.monotonic() + 60
+        while not server.started:
+            assert thread.is_alive(), "the server does not start"
+            assert time.monotonic() < deadline, "the server does not start in time"
+            time.sleep(0.02)
+        return f"http://127.0.0.1:{listening.getsockname()[1]}"
+
+    yield start
+    for server, thread in running:
+        server.should_exit = True
+        thread.join(20)
+
+
+@pytest.fixture(scope="session")
+def site(serve: Callable[..., str], store_folder: Path) -> str:
+    """Address of the site over the packaged graph."""
+    return serve(store_folder)
+
+
+@pytest.fixture(scope="session")
+def web(site: str) -> Iterator[httpx.Client]:
+    """Asks the site; follows no redirection of its own accord."""
+    with httpx.Client(base_url=site, timeout=30) as client:
+        yield client

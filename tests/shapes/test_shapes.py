@@ -4,30 +4,25 @@ A case file names the findings it must give in its comments, one a line:
 
     # expect: GOV-LINE-001 line/no-party sh:Violation
 
-The focus is a path below the example council's IRI, or a whole IRI in angle brackets. Every case is laid over
-`cases/exampleton.ttl`, which gives no finding, and over the ontology.
+The focus is a path below the example council's IRI, or a whole IRI (or a literal) in angle brackets, or `_:` for a
+blank node. Every case is laid over `cases/exampleton.ttl`, which gives no finding, and over the ontology.
 """
 
 import re
-from functools import cache
 from pathlib import Path
-from typing import Any
 
 import pytest
 from pyshacl import validate
 from rdflib import BNode, Graph, URIRef
 from rdflib.namespace import DCTERMS, RDF, SH
-from rdflib.plugins.sparql import prepareQuery
-from rdflib.plugins.sparql.sparql import Query
-from rdflib.query import Result
+
+from govgraph.rdf.memory import ReadyGraph
 
 ROOT = Path(__file__).parents[2]
 FOLDER = Path(__file__).parent / "cases"
 EXAMPLETON = FOLDER / "exampleton.ttl"
 CASES = sorted(FOLDER.glob("*/*.ttl"))
-EXPECT = re.compile(
-    r"# expect: (?P<rule>GOV-[A-Z]+-\d{3}) (?P<focus>\S+) sh:(?P<severity>Violation|Warning|Info)"
-)
+EXPECT = re.compile(r"# expect: (?P<rule>GOV-[A-Z]+-\d{3}) (?P<focus>\S+) sh:(?P<severity>Violation|Warning|Info)")
 EXAMPLE = "https://w3id.org/govgraph/id/example/"
 
 Finding = tuple[str, str, str]
@@ -40,23 +35,6 @@ FACTS = {
     "message": SH.message,
     "source": DCTERMS.source,
 }
-
-
-@cache
-def prepared(text: str) -> Query:
-    """The query of a shape, parsed once."""
-    return prepareQuery(text)
-
-
-class ReadyGraph(Graph):
-    """A graph that parses each query once.
-
-    pySHACL hands rdflib the same text for every focus node, and parsing it takes longer than running it.
-    """
-
-    def query(self, query_object: str | Query, *args: Any, **options: Any) -> Result:
-        text = query_object
-        return super().query(prepared(text) if isinstance(text, str) else text, *args, **options)
 
 
 def merged(paths: list[Path]) -> Graph:
@@ -86,8 +64,9 @@ def expected(case: Path) -> set[Finding]:
             match = EXPECT.fullmatch(line)
             assert match, f"{case.name}: cannot read {line!r}"
             focus = match["focus"]
-            iri = focus[1:-1] if focus.startswith("<") else EXAMPLE + focus
-            found.add((match["rule"], iri, match["severity"]))
+            if focus != "_:":
+                focus = focus[1:-1] if focus.startswith("<") else EXAMPLE + focus
+            found.add((match["rule"], focus, match["severity"]))
     return found
 
 
@@ -102,7 +81,7 @@ def findings(data: Graph, shapes: Graph) -> set[Finding]:
         assert rule is not None, f"{shape} reports but has no identifier"
         severity = str(report.value(result, SH.resultSeverity)).rpartition("#")[2]
         focus = report.value(result, SH.focusNode)
-        found.add((str(rule), "a blank node" if isinstance(focus, BNode) else str(focus), severity))
+        found.add((str(rule), "_:" if isinstance(focus, BNode) else str(focus), severity))
     return found
 
 
@@ -114,6 +93,8 @@ def over(ground: Graph, case: Path) -> Graph:
     return graph
 
 
+# rdflib warns of the ill-typed boolean that one case is about.
+@pytest.mark.filterwarnings("ignore:Parsing weird boolean:UserWarning")
 @pytest.mark.parametrize("case", CASES, ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_a_case_gives_exactly_the_findings_it_names(case: Path, ground: Graph, shapes: Graph) -> None:
     wanted = expected(case)
@@ -123,6 +104,13 @@ def test_a_case_gives_exactly_the_findings_it_names(case: Path, ground: Graph, s
 
 def test_exampleton_gives_no_finding(ground: Graph, shapes: Graph) -> None:
     assert findings(ground, shapes) == set()
+
+
+def test_parsing_queries_once_changes_no_finding(ground: Graph, shapes: Graph) -> None:
+    ready = over(ground, FOLDER / "chain" / "bad-one-hop-stated-the-other-inferred.ttl")
+    plain = Graph()
+    plain += ready
+    assert findings(plain, shapes) == findings(ready, shapes) != set()
 
 
 def test_every_rule_has_a_bad_case(shapes: Graph) -> None:

@@ -217,7 +217,9 @@ class _Picture:
         texts = ""
         for number, line in enumerate(self._labels[_pair(hop)]):
             texts += f'<text x="{x + (8 if left else -8):g}" y="{y + SMALL + number * (SMALL + 4):g}"'
-            texts += f' font-size="{SMALL:g}" text-anchor="{"start" if left else "end"}" fill="{PALE if number else INK}"'
+            texts += (
+                f' font-size="{SMALL:g}" text-anchor="{"start" if left else "end"}" fill="{PALE if number else INK}"'
+            )
             texts += f' stroke="{PAPER}" stroke-width="3" paint-order="stroke">{escaped(line)}</text>'
         return self._linked(hop.lines[0].iri, f'<g class="words">{texts}</g>')
 
@@ -250,9 +252,13 @@ def _label(hop: Hop) -> list[str]:
     line = hop.lines[0]
     room = BOX - PORT - 8
     clause = line.clause.replace(" b", NO_BREAK + "b")
-    words = wrapped(f"inferred from {clause}" if line.strength == "inferred" else clause, SMALL, room, 3) + wrapped(f"{line.mode}, {line.strength}", SMALL, room, 2)
+    words = wrapped(f"inferred from {clause}" if line.strength == "inferred" else clause, SMALL, room, 3) + wrapped(
+        f"{line.mode}, {line.strength}", SMALL, room, 2
+    )
     others = list(dict.fromkeys(other.clause for other in hop.lines[1:] if other.clause != line.clause))
-    return words + (wrapped("also " + ", ".join(others).replace(" b", NO_BREAK + "b"), SMALL, room, 2) if others else [])
+    return words + (
+        wrapped("also " + ", ".join(others).replace(" b", NO_BREAK + "b"), SMALL, room, 2) if others else []
+    )
 
 
 def _legend(right: float, top: float) -> tuple[str, tuple[float, float]]:

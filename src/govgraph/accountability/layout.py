@@ -49,6 +49,7 @@ def layers_of(order: Sequence[str], hops: Sequence[tuple[str, str]]) -> tuple[di
     circle = {party: number for number, found in enumerate(nx.strongly_connected_components(graph)) for party in found}
     back = {(low, high) for low, high in hops if circle[low] == circle[high] and rank[low] > rank[high]}
     graph.remove_edges_from(back)
+    graph.add_edges_from((high, low) for low, high in back)
     layer: dict[str, int] = {}
     for party in reversed(list(nx.lexicographical_topological_sort(graph, key=rank.__getitem__))):
         layer[party] = max((layer[above] + 1 for above in graph.successors(party)), default=0)

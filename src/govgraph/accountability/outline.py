@@ -88,7 +88,7 @@ def in_one_sentence(chain: Chain, label: str) -> str:
     label : name of the body that was asked about.
     """
     if not chain.hops:
-        return f"{label}: no clause says to whom."
+        return f"{label}: no clause says to whom it answers."
     unsure = [hop for hop in chain.hops if hop.strength != "explicit"]
     ends = [chain.labels[end] for end in chain.ends]
     count = f"{len(chain.hops)} steps" if len(chain.hops) > 1 else "one step"

@@ -7,7 +7,6 @@ the parser, and RDF/XML is not read at all (its entities are a memory bomb).
 import io
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import pyoxigraph as ox
@@ -16,10 +15,7 @@ from govgraph.errors import BadRdf
 from govgraph.namespaces import PREFIXES
 from govgraph.rdf.skolem import skolemised
 
-if TYPE_CHECKING:
-    import rdflib
-
-__all__ = ["GRAPH_FORMATS", "READABLE", "rdflib_graph", "read_file", "serialise"]
+__all__ = ["GRAPH_FORMATS", "READABLE", "read_file", "serialise"]
 
 READABLE: dict[str, ox.RdfFormat] = {
     ".ttl": ox.RdfFormat.TURTLE,
@@ -89,13 +85,3 @@ def serialise(statements: Iterable[ox.Triple] | Iterable[ox.Quad], media_type: s
     form = GRAPH_FORMATS[media_type]
     ox.serialize(statements, output, form, prefixes=PREFIXES)
     return output.getvalue()
-
-
-def rdflib_graph(*contents: bytes, media_type: str = "application/n-triples") -> "rdflib.Graph":
-    """An rdflib graph holding what the given serialisations say (for SHACL and export)."""
-    import rdflib
-
-    graph = rdflib.Graph()
-    for content in contents:
-        graph.parse(data=content.decode(), format=media_type)
-    return graph

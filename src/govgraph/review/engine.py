@@ -11,7 +11,7 @@ from typing import Any
 
 from govgraph.errors import BadInput, EnvironmentFailed
 from govgraph.namespaces import PREFIXES, curie
-from govgraph.rdf.files import rdflib_graph, read_file, serialise
+from govgraph.rdf.files import read_file, serialise
 from govgraph.resources import packaged
 from govgraph.review.findings import SEVERITIES, Finding, Report
 
@@ -71,10 +71,12 @@ def review(facts: bytes, shapes: Path | None = None) -> Report:
     """
     try:
         import pyshacl
+
+        from govgraph.rdf.memory import read_statements
     except ImportError:
         raise EnvironmentFailed("pySHACL is not installed", 'Install it: pip install "govgraph[review]"') from None
     shapes_graph, rules = _shapes(shapes or packaged("shapes"))
-    data = rdflib_graph(facts)
+    data = read_statements(facts)
     logging.getLogger("pyshacl").setLevel(logging.ERROR)
     _, results, _ = pyshacl.validate(
         data, shacl_graph=shapes_graph, advanced=False, js=False, do_owl_imports=False, inplace=True
@@ -93,7 +95,9 @@ def _shapes(folder: Path) -> tuple[Any, int]:
         serialise((quad.triple for quad in read_file(path)), "application/n-triples")
         for path in sorted(folder.rglob("*.ttl"))
     ]
-    graph = rdflib_graph(*contents)
+    from govgraph.rdf.memory import read_statements
+
+    graph = read_statements(*contents)
     rules = len(set(graph.objects(None, _uri(_DCT + "identifier"))))
     if not rules:
         raise BadInput(f"{folder} holds no shapes with a dct:identifier", "Name another folder.")

@@ -40,7 +40,7 @@ def problem_of(error: GovgraphError) -> dict[str, Any]:
     if error.code == QuerySyntax.code:
         problem["detail"] = error.message
         if place := _PLACE.search(error.message):
-            problem |= {"line": int(place[1]), "column": int(place[2]), "excerpt": error.next_step}
+            problem |= {"line": int(place[1]), "column": int(place[2]), "excerpt": error.next_step.strip("\n")}
     if close := getattr(error, "close", None):
         problem["suggestions"] = close
     return problem

@@ -2,6 +2,7 @@
 
 import functools
 import hashlib
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -42,6 +43,8 @@ def _environment() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["upfirst"] = lambda text: text[:1].upper() + text[1:]
+    environment.filters["together"] = lambda text: re.sub(r"(?<=\d) (?=b\d)", "\u00a0", text)
     environment.globals.update(
         href=href,
         data_of=data_of,

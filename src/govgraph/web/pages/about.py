@@ -17,7 +17,7 @@ __all__ = ["ABOUT", "About", "Basis", "Group", "about"]
 
 ABOUT = "SELECT DISTINCT ?thing ?property ?value WHERE { ?thing ?property ?value } ORDER BY ?property ?value"
 _POINTING = """
-SELECT DISTINCT ?subject ?property ?thing WHERE { ?subject ?property ?thing } ORDER BY ?property ?subject LIMIT 3000
+SELECT DISTINCT ?subject ?property ?thing WHERE { ?subject ?property ?thing } ORDER BY ?property ?subject LIMIT 2000
 """
 _KINDS = """
 SELECT DISTINCT ?thing ?kind ?label WHERE {
@@ -104,10 +104,12 @@ async def about(site: Site, thing: str, graphs: Sequence[str] = ()) -> About:
     for found in pointing.rows:
         subjects.setdefault(found["property"], []).append(found["subject"])
     mentioned = [term["value"] for values in terms.values() for term in values if term["type"] == "uri"]
-    listed = [subject for found in subjects.values() for subject in found[: 2 * _AT_MOST]]
-    labels = await labels_of(site, [*terms, *subjects, *mentioned, *listed])
+    listed = [subject for found in subjects.values() for subject in found]
+    labels = await labels_of(site, [thing, *terms, *subjects, *mentioned, *listed])
     result = About(thing, values={name: [term["value"] for term in found] for name, found in terms.items()})
-    result.label = labels.get(thing) or result.value(PREFIXES["rdfs"] + "label") or result.value(_DCT + "title") or thing
+    result.label = (
+        labels.get(thing) or result.value(PREFIXES["rdfs"] + "label") or result.value(_DCT + "title") or thing
+    )
     result.kinds = ", ".join(dict.fromkeys(str(row["label"]) for row in kinds.rows))
     result.classes = set(result.values.get(PREFIXES["rdf"] + "type", []))
     if graphs:
@@ -117,6 +119,9 @@ async def about(site: Site, thing: str, graphs: Sequence[str] = ()) -> About:
     result.summary = result.value(_SKOS + "definition") or result.value(_DCT + "description")
     result.generic = result.value(DEF + "isGeneric") == "true"
     result.facts = _facts(terms, labels)
+    if DEF + "lineStart" in result.values:
+        where = _lines(result.value(DEF + "lineStart"), result.value(DEF + "lineEnd")) + " of the source file"
+        result.facts.append(Group(DEF + "lineStart", "Where it stands", [(where, "")]))
     result.incoming = _incoming(subjects, labels)
     result.basis = [
         Basis(
@@ -146,12 +151,18 @@ def _incoming(subjects: dict[str, list[str]], labels: dict[str, str]) -> list[Gr
     for term, found in subjects.items():
         if term not in HIDDEN - {PREFIXES["rdf"] + "type", DEF + "basis"}:
             place, words = incoming(term, labels)
-            entries = [(labels[subject], href(subject)) for subject in dict.fromkeys(found) if subject in labels]
+            entries = [(labels[subject], href(subject)) for subject in _originals(found) if subject in labels]
             entries.sort(key=lambda entry: _natural(entry[0]))
             if entries:
-                more = max(0, len(found) - min(len(entries), _AT_MOST))
+                more = max(0, len(entries) - _AT_MOST)
                 groups.append((place, words, Group(term, words, entries[:_AT_MOST], more)))
     return [group for *_, group in sorted(groups, key=lambda found: found[:2])]
+
+
+def _originals(subjects: Sequence[str]) -> list[str]:
+    """The things without those lines that only repeat a listed line for one group of its kind."""
+    listed = set(subjects)
+    return [subject for subject in dict.fromkeys(subjects) if subject.partition("-for-")[0] not in listed - {subject}]
 
 
 def _shown(value: JsonTerm, labels: dict[str, str]) -> tuple[str, str]:

@@ -62,7 +62,7 @@ async def labels_of(site: Site, iris: Iterable[str]) -> dict[str, str]:
     query = """
 SELECT DISTINCT ?thing ?label WHERE {{
   VALUES ?thing {{ {} }}
-  {{ ?thing skos:prefLabel ?label }} UNION {{ GRAPH ?graph {{ ?thing skos:prefLabel ?label }} }}
+  {{ ?thing skos:prefLabel|dct:title ?label }} UNION {{ GRAPH ?graph {{ ?thing skos:prefLabel|dct:title ?label }} }}
 }}"""
     tables = await site.tables(*(Query(query.format(_values(part))) for part in _in_parts(iris)))
     labels: dict[str, str] = {}
@@ -108,7 +108,7 @@ async def cells(site: Site, table: Table, without: Sequence[str] = ()) -> list[l
 def columns(table: Table, without: Sequence[str] = ()) -> list[str]:
     """The columns that a page shows; "source" leads to the line where no other column does."""
     shown = [name for name in table.shown if name not in without]
-    return [*shown, "source"] if "line" in table.columns and "lineLabel" not in table.columns else shown
+    return [*shown, "source"] if "line" in table.columns and "lineLabel" not in shown else shown
 
 
 def _cell(table: Table, row: Any, name: str, clauses: Sequence[tuple[str, str]]) -> Cell:
@@ -119,5 +119,3 @@ def _cell(table: Table, row: Any, name: str, clauses: Sequence[tuple[str, str]])
     thing = row.get(name.removesuffix("Label")) if name.endswith("Label") else row.get(name)
     address = href(thing["value"]) if thing and thing["type"] == "uri" else ""
     return Cell([(table.cell(row, name), address)])
-
-

@@ -1,5 +1,7 @@
 """The home page: search, the flagship question with a live answer, what is in the graph, ways in."""
 
+import contextlib
+
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
@@ -8,7 +10,8 @@ from govgraph.errors import UnknownThing
 from govgraph.namespaces import DEF
 from govgraph.questions.library import find
 from govgraph.store.base import Request as Query
-from govgraph.web.pages.charts import FLAGSHIP, charted, party_of
+from govgraph.store.names import Named
+from govgraph.web.pages.charts import FLAGSHIP, Charted, charted, party_of
 from govgraph.web.pages.common import show, site_of
 
 __all__ = ["router"]
@@ -26,7 +29,8 @@ SELECT ?what (COUNT(DISTINCT ?thing) AS ?count) WHERE {
   { ?thing a gov:Body BIND("bodies" AS ?what) }
   UNION { ?thing a gov:Organisation BIND("organisations" AS ?what) }
   UNION { ?thing a gov:Post BIND("posts" AS ?what) }
-  UNION { ?thing a gov:AccountabilityLine FILTER NOT EXISTS { ?thing prov:wasDerivedFrom ?other } BIND("lines" AS ?what) }
+  UNION { ?thing a gov:AccountabilityLine BIND("lines" AS ?what)
+          FILTER NOT EXISTS { ?thing prov:wasDerivedFrom ?other } }
   UNION { ?thing a gov:Responsibility BIND("responsibilities" AS ?what) }
   UNION { ?thing a gov:Clause BIND("clauses" AS ?what) }
 } GROUP BY ?what
@@ -49,11 +53,11 @@ async def home(request: Request) -> Response:
     question = find(FLAGSHIP)
     bodies = await site.named("all_of", [DEF + "Body"])
     bodies = [body for body in bodies if "earlier revision only" not in body.kinds]
-    try:
+    example: Named | None = None
+    chart: Charted | None = None
+    with contextlib.suppress(UnknownThing):  # a store of other data has no such body
         example = await party_of(site, question.parameters[0].example)
         chart = await charted(site, example)
-    except UnknownThing:  # a store of other data
-        example = chart = None
     return await show(
         request,
         "home.html",

@@ -52,6 +52,7 @@ async def question(request: Request) -> Response:
             chart = await _chart(site, asked, given) if table.terms else None
     except BadInput as error:
         problem = problem_of(error)
+    hidden = ["step", *(f"{parameter}Label" for parameter in given)]
     return await show(
         request,
         "question.html",
@@ -61,8 +62,8 @@ async def question(request: Request) -> Response:
         options={parameter.name: await _options(site, parameter) for parameter in asked.parameters},
         problem=problem,
         table=table,
-        shown=columns(table, ("step",)) if table else [],
-        rows=(await cells(site, table, ("step",)))[:_ROWS] if table else [],
+        shown=columns(table, hidden) if table else [],
+        rows=(await cells(site, table, hidden))[:_ROWS] if table else [],
         sentence=_sentence(asked, table),
         chart=chart,
         query=link or query_link(asked.text),

@@ -1,6 +1,7 @@
 """The page of a thing: a summary first, then what its kind calls for, where it is written, and the data."""
 
 import asyncio
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,14 +15,15 @@ from govgraph.knowledge.sources import passage
 from govgraph.namespaces import DEF
 from govgraph.questions.library import find
 from govgraph.questions.runner import prepare
+from govgraph.questions.table import Table
 from govgraph.rdf.terms import iri
 from govgraph.settings import sources_folder
 from govgraph.store.names import Named
+from govgraph.web.linked_data import dataset_of, known
 from govgraph.web.links import iri_of, query_link
 from govgraph.web.pages.about import ABOUT, About, about
 from govgraph.web.pages.charts import Charted, charted
 from govgraph.web.pages.common import Cell, cells, columns, show, site_of
-from govgraph.web.linked_data import dataset_of, known
 from govgraph.web.state import Site
 
 __all__ = ["router"]
@@ -31,10 +33,26 @@ router = APIRouter()
 _SECTIONS = (
     ("who-answers-to", "Who answers to it", DEF + "accountableTo"),
     ("who-chairs", "Chair and deputy", ""),
-    ("seats", "Seats", ""),
+    ("seats", "Seats", DEF + "inBody"),
     ("responsibilities", "Responsibilities", DEF + "bearer"),
 )
 """Questions whose answers stand on the page of a party; the last is the term that they make unnecessary."""
+
+_OWN = ("", "All its lines to others", DEF + "accountableParty")
+_LINES = """
+SELECT ?party ?to (COALESCE(?name, "not stated") AS ?toLabel) ?mode ?strength ?clause ?condition
+       (GROUP_CONCAT(DISTINCT ?matterLabel; separator="; ") AS ?matter) ?line
+WHERE {
+  ?line gov:accountableParty ?party ; gov:mode ?how ; gov:strength/skos:prefLabel ?strength .
+  ?how skos:prefLabel ?mode ; skos:notation ?modeOrder .
+  OPTIONAL { ?line dct:bibliographicCitation ?clause }
+  OPTIONAL { ?line gov:accountableTo ?to . ?to skos:prefLabel ?name }
+  OPTIONAL { ?line gov:condition ?condition }
+  OPTIONAL { ?line gov:forMatter/skos:prefLabel ?matterLabel }
+}
+GROUP BY ?party ?to ?name ?mode ?strength ?clause ?condition ?line ?modeOrder
+ORDER BY ?modeOrder ?toLabel ?clause ?line
+"""
 
 
 @dataclass(frozen=True)
@@ -58,9 +76,7 @@ async def thing(request: Request) -> Response:
     party = DEF + "Party" in facts.classes and not dataset
     chart = await _chart(site, facts) if party else None
     sections = await _sections(site, facts) if party else []
-    told = {term for question, _, term in _SECTIONS if question in [found.question for found in sections]}
-    if party:
-        told |= {DEF + "inBody"} if any(s.question == "seats" for s in sections) else set()
+    told = {term for question, _, term in (*_SECTIONS, _OWN) if question in [found.question for found in sections]}
     return await show(
         request,
         "thing.html",
@@ -90,11 +106,19 @@ async def _sections(site: Site, facts: About) -> list[Section]:
             continue
         prepared = prepare(question, {"body": facts.iri}, site.names())
         table = prepared.read(*await site.answers(prepared.requests))
-        if table.terms:
-            hidden = ["bodyLabel"] + [c for c in table.shown if not any(c in row for row in table.terms)]
-            query = query_link(question.text, body=iri(facts.iri))
-            found.append(Section(title, name, columns(table, hidden), await cells(site, table, hidden), query))
-    return found
+        query = query_link(question.text, body=iri(facts.iri))
+        found.append(await _section(site, name, title, table, query))
+    own = await site.table(_LINES, party=iri(facts.iri))
+    query = query_link(_LINES, party=iri(facts.iri))
+    found.insert(1, await _section(site, *_OWN[:2], own, query))
+    return [section for section in found if section.rows]
+
+
+async def _section(site: Site, question: str, title: str, table: Table, query: str) -> Section:
+    """An answer as part of a page, without columns that are empty or say the same everywhere."""
+    hidden = ["bodyLabel", "lineLabel", "party"]
+    hidden += [name for name in table.shown if not any(table.cell(row, name) for row in table.terms)]
+    return Section(title, question, columns(table, hidden), await cells(site, table, hidden), query)
 
 
 async def _revisions(site: Site, graphs: Sequence[str]) -> list[str]:
@@ -115,9 +139,10 @@ async def _passage(site: Site, facts: About) -> str:
         return ""
     try:
         start, end = int(pinned["charStart"]), int(pinned["charEnd"])
-        return await asyncio.to_thread(passage, folder, file.rows[0]["file"], start, end, pinned["sliceDigest"])
+        found = await asyncio.to_thread(passage, folder, file.rows[0]["file"], start, end, pinned["sliceDigest"])
     except (BadInput, ValueError):
         return ""
+    return re.sub(r"^\|\s*|\s*\|$", "", found, flags=re.MULTILINE)  # the borders of a table in the source file
 
 
 _FILE = """
