@@ -121,6 +121,17 @@ def test_query_as_json_is_sparql_results_json_and_graphs_come_as_turtle(store_fo
     assert "@prefix gov:" in turtle
 
 
+def test_a_store_may_be_named_by_a_relative_path(store_folder: Path) -> None:
+    result = subprocess.run(
+        [sys.executable, "-m", "govgraph", "explain", "Delivery groups", "--store", store_folder.name],
+        capture_output=True,
+        text=True,
+        cwd=store_folder.parent,
+        check=False,
+    )
+    assert "22.69" in result.stdout, result.stderr
+
+
 def test_a_misspelt_body_is_answered_with_did_you_mean(store_folder: Path) -> None:
     line = one_line(govgraph("explain", "Safer Harow Managment Group", store=store_folder), 2)
     assert 'Did you mean "Safer Harrow Management Group"' in line
