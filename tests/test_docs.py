@@ -1,5 +1,6 @@
 """What the documents show is what the software does."""
 
+import itertools
 import re
 from pathlib import Path
 
@@ -62,7 +63,7 @@ def test_the_catalogue_in_the_data_page_makes_a_data_folder(tmp_path: Path) -> N
 def test_the_limits_in_the_serving_page_are_the_limits() -> None:
     page = (ROOT / "docs" / "serving.md").read_text(encoding="utf-8")
     cells = [cell.strip() for line in page.splitlines() if line.startswith("|") for cell in line.strip("|").split("|")]
-    told = dict(zip(cells, cells[1:], strict=False))
+    told = dict(itertools.pairwise(cells))
     assert told["deadline"] == f"{LIMITS.query_seconds:g} s"
     assert told["answer"] == f"{LIMITS.answer_bytes // 2**20} MiB, {LIMITS.answer_rows:,} rows"
     assert told["query text"] == f"{LIMITS.query_characters:,} characters"

@@ -86,7 +86,7 @@ def _pieces(chain: Chain) -> list[tuple[list[str], list[Hop]]]:
     pieces = []
     for members in nx.weakly_connected_components(graph):
         order = [party for party in chain.labels if party in members] or [chain.body]
-        pieces.append((order, [hop for hop in chain.hops if hop.party in members]))
+        pieces.append((order, [hop for hop in chain.hops if hop.party in members and hop.party != hop.to]))
     return sorted(pieces, key=lambda piece: (-len(piece[0]), piece[0][0]))
 
 

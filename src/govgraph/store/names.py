@@ -81,7 +81,9 @@ class Names:
 
     def __init__(self, file: Path) -> None:
         try:
-            self._db = sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False)
+            self._db = sqlite3.connect(
+                f"{file.resolve().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
+            )
             self._db.execute("SELECT 1 FROM thing LIMIT 1")
         except sqlite3.Error as error:
             raise StoreDamaged(f"{file} cannot be opened ({error})", "Build it again: govgraph build --force") from None

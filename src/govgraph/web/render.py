@@ -76,7 +76,7 @@ def page(
     values.setdefault("licence", "")
     values.setdefault("search", "")
     html = _environment().get_template(template).render(path=request.url.path, **values)
-    known = {"Vary": "Accept", "Cache-Control": "no-cache", "Govgraph-Complete": "true"}
+    known = {"Vary": "Accept", "Cache-Control": "no-cache"}
     if values["generation"] is not None:
-        known["Govgraph-Generation"] = str(values["generation"])
+        known |= {"Govgraph-Complete": "true", "Govgraph-Generation": str(values["generation"])}
     return HTMLResponse(html, status, {**known, **(headers or {})})

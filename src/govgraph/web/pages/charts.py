@@ -28,20 +28,26 @@ class Charted:
 
     Parameters
     ----------
-    svg : the drawing, with links; `alone` is the same for a file of its own, without links.
+    title : what the drawing shows.
+    svg : the drawing, with links.
     branches : the nested list.
     clauses : of every line, with addresses.
     query : address of the query behind it.
     """
 
     chain: Chain
+    title: str
     sentence: str
     svg: str
-    alone: str
     branches: Sequence[Branch]
     clauses: Clauses
     notes: Sequence[str]
     query: str
+
+    @property
+    def alone(self) -> str:
+        """The drawing for a file of its own, without links."""
+        return draw(self.chain, self.title)
 
 
 async def charted(site: Site, body: Named, legend: bool = True) -> Charted:
@@ -51,7 +57,9 @@ async def charted(site: Site, body: Named, legend: bool = True) -> Charted:
     chain.labels.setdefault(body.iri, body.label)
     link = query_link(find(FLAGSHIP).text, body=iri(body.iri))
     title = f"Who {body.label} answers to"
-    return await _charted(site, chain, title, in_one_sentence(chain, body.label), table.notes, link, legend)
+    notes = list(table.notes)
+    sentence = in_one_sentence(chain, body.label) if chain.hops or not notes else notes.pop(0)
+    return await _charted(site, chain, title, sentence, notes, link, legend)
 
 
 async def own_chain(site: Site, body: Named) -> Table:
@@ -75,9 +83,9 @@ async def _charted(
     clauses = await clauses_of(site, (line.iri for hop in chain.hops for line in hop.lines))
     return Charted(
         chain,
+        title,
         sentence,
         drawing(draw(chain, title, href, legend=legend)) if chain.hops else "",
-        draw(chain, title),
         outline(chain) if chain.hops else [],
         clauses,
         notes,

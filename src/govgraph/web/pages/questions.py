@@ -93,7 +93,7 @@ async def _chart(site: Site, asked: Question, given: dict[str, str]) -> Charted 
 
 
 def _sentence(asked: Question, table: Table | None) -> str:
-    if table is None or asked.chart != "chain" or not table.parameters:
+    if table is None or asked.chart != "chain" or not table.parameters or not table.terms:
         return ""
     return in_one_sentence(chain_of(table.rows), table.parameters["body"])
 

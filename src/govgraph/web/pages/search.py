@@ -5,6 +5,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from govgraph.errors import UnknownThing
+from govgraph.limits import LIMITS
 from govgraph.store.names import Named
 from govgraph.web.links import href
 from govgraph.web.pages.common import show, site_of, text_of
@@ -29,7 +30,9 @@ async def search(request: Request) -> Response:
             return RedirectResponse(href(exact.iri), 303)
         if exact and exact.iri not in [hit.iri for hit in hits]:
             hits.insert(0, exact)
-    return await show(request, "search.html", search=text, hits=hits, close=[] if hits else close)
+    return await show(
+        request, "search.html", search=text, hits=hits, most=LIMITS.search_results, close=[] if hits else close
+    )
 
 
 router.add_route("/search", search, include_in_schema=False)
