@@ -1,10 +1,25 @@
-"""Run every comparison: `make bench`."""
+"""`python -m bench` runs every bench; `python -m bench NAME …` some; `python -m bench --list` names them."""
 
 import importlib
 import pkgutil
+import sys
 
 import bench
 
-for module in pkgutil.iter_modules(bench.__path__):
-    if not module.name.startswith("_"):
-        importlib.import_module(f"bench.{module.name}").main()
+SHARED = ("__main__", "measure")
+
+
+def main(words: list[str]) -> None:
+    """List benches, or run them one after the other."""
+    names = [module.name for module in pkgutil.iter_modules(bench.__path__) if module.name not in SHARED]
+    if unknown := [word for word in words if word not in (*names, "--list")]:
+        sys.exit(f"bench: there is no bench named {', '.join(unknown)}. There are: {', '.join(names)}")
+    if "--list" in words or not words:
+        for name in names:
+            print(f"{name}: {(importlib.import_module(f'bench.{name}').__doc__ or '').splitlines()[0]}")
+    for name in () if "--list" in words else words or names:
+        print(f"\n## {name}\n", flush=True)
+        importlib.import_module(f"bench.{name}").main()
+
+
+main(sys.argv[1:])

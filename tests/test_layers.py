@@ -15,6 +15,7 @@ FLOORS = {
     "accountability": 4,
     "questions": 5,
     "review": 5,
+    "importers": 6,
     "graph": 6,
     "cli": 7,
     "web": 7,

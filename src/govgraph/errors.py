@@ -6,6 +6,8 @@ GovgraphError
 │   ├── NotADataFolder         a folder holds no catalogue, or not what the catalogue lists
 │   ├── UnknownThing           HTTP 404: no thing has that name
 │   ├── UnknownQuestion        HTTP 404: no saved question has that name
+│   ├── UnknownVersion         HTTP 404: no version of a document has that name
+│   ├── UnknownGeneration      HTTP 404: no generation that is kept has that number
 │   ├── BadParameter           a question's parameter is missing or of the wrong type
 │   ├── QuerySyntax            the SPARQL text cannot be read
 │   └── QueryRefused           the SPARQL text is readable but not allowed here
@@ -41,8 +43,10 @@ __all__ = [
     "StoreInUse",
     "StoreMissing",
     "StoreTooNew",
+    "UnknownGeneration",
     "UnknownQuestion",
     "UnknownThing",
+    "UnknownVersion",
 ]
 
 
@@ -122,6 +126,21 @@ class UnknownQuestion(_Unknown):
     code = "unknown-question"
     noun = "question"
     listing = "List them with: govgraph questions"
+
+
+class UnknownVersion(_Unknown):
+    """No version of a document has that name."""
+
+    code = "unknown-version"
+    noun = "document version"
+    listing = "The graph holds no version of a document; --version needs one in the catalogue."
+
+
+class UnknownGeneration(BadInput):
+    """No generation that is kept has that number."""
+
+    code = "unknown-generation"
+    status = 404
 
 
 class BadParameter(BadInput):

@@ -19,7 +19,7 @@ ARGUMENTS = [
 ]  # fmt: skip
 PLACES = [
     "/",
-    "/search?q=harrow",
+    "/search?q=board",
     "/page/harrow/body/partnership-board",
     "/page/harrow/body/safer-harrow-management-group",
     "/page/harrow/body/community-cohesion-management-group",

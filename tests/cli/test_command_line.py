@@ -99,7 +99,9 @@ def test_explain_says_what_is_not_stated(store_folder: Path, body: str, expected
 def test_questions_lists_every_question_with_its_parameters(store_folder: Path) -> None:
     rows = json.loads(govgraph("questions", "--format", "json").stdout)["rows"]
     assert {row["id"] for row in rows} == {path.stem for path in (ROOT / "queries").glob("*.rq")}
-    assert ["--body" in row["parameters"] for row in rows] == [True] * len(rows)
+    shown = {row["id"]: row["parameters"] for row in rows}
+    assert shown["ultimately-accountable-to"] == "--body"
+    assert shown["who-decides"] == "[--kind] [--amount]"
 
 
 def test_query_takes_text_file_or_standard_input(store_folder: Path, tmp_path: Path) -> None:
@@ -226,6 +228,6 @@ def test_validate_lists_findings_and_exits_1_only_when_asked_to_fail_on_them(sto
 
 def test_every_verb_has_help_with_a_sentence(store_folder: Path) -> None:
     listed = govgraph("--help").stdout
-    for verb in ("ask", "build", "explain", "query", "questions", "serve", "sources", "validate"):
+    for verb in ("ask", "build", "diff", "explain", "import", "query", "questions", "serve", "sources", "validate"):
         assert verb in listed
         assert govgraph(verb, "--help").returncode == 0

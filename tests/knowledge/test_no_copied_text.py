@@ -6,6 +6,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 RUN = 9
+LONG_NAMES = ("Education and Social Services for Children and Young People",)
+"""Names of things that the documents print and that are longer than the run: a name cannot be paraphrased."""
 OUR_FILES = ("*.ttl", "*.rq", "*.md", "*.py", "*.html", "*.csv")
 
 
@@ -35,7 +37,10 @@ def test_no_file_shares_more_than_eight_words_in_a_row_with_a_source(sources: Pa
     assert len(listed) > 50
     for name in listed:
         # Statements end at quotes in Turtle: two labels side by side are not a run.
-        parts = re.split(r'"', (ROOT / name).read_text(encoding="utf-8"))
+        text = (ROOT / name).read_text(encoding="utf-8")
+        for long_name in LONG_NAMES:
+            text = text.replace(long_name, '"')
+        parts = re.split(r'"', text)
         for part in parts:
             shared = runs(part) & copied
             assert not shared, f"{name} shares with a source: {' '.join(min(shared))}"

@@ -18,7 +18,7 @@ from rdflib.namespace import OWL, RDF, RDFS, XSD
 ROOT = Path(__file__).parents[2]
 GOV = "https://w3id.org/govgraph/def/"
 ID = "https://w3id.org/govgraph/id/example/body/"
-DATATYPES = {XSD.boolean, XSD.integer, XSD.string}
+DATATYPES = {XSD.boolean, XSD.decimal, XSD.integer, XSD.string}
 SCHEMA = {
     RDF.type,
     OWL.disjointWith,
@@ -140,6 +140,13 @@ def test_a_delivery_group_that_is_a_clause_is_reported(agrees: Reasoner, ontolog
         ("Body", "Post"),
         ("AccountabilityLine", "IndependenceStatement"),
         ("Responsibility", "DocumentVersion"),
+        ("PostHolding", "Party"),
+        ("Portfolio", "Responsibility"),
+        ("Rule", "Clause"),
+        ("DecisionRule", "Party"),
+        ("Theme", "Matter"),
+        ("Meeting", "Party"),
+        ("Target", "Document"),
     ],
 )
 def test_a_thing_of_two_disjoint_classes_is_reported(one: str, other: str, ontology: Graph) -> None:

@@ -17,7 +17,7 @@ from govgraph.store.base import Request
 from govgraph.store.generations import Generation, Generations
 from govgraph.store.pool import ReaderPool
 
-SMALL = Request("SELECT ?s WHERE { ?s a <https://w3id.org/govgraph/def/Council> }")
+SMALL = Request("SELECT ?s WHERE { ?s a <https://w3id.org/govgraph/def/PartnershipBoard> }")
 ENDLESS = Request("SELECT (COUNT(*) AS ?n) WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }")
 
 
@@ -33,7 +33,7 @@ def test_a_small_query_is_answered_whole_with_its_generation(generation: Generat
     async def scene() -> None:
         async with pool_of(generation) as pool:
             answer = await pool.answer(SMALL)
-        assert json.loads(answer.body)["results"]["bindings"][0]["s"]["value"].endswith("/body/harrow-council")
+        assert json.loads(answer.body)["results"]["bindings"][0]["s"]["value"].endswith("/body/partnership-board")
         assert (answer.rows, answer.generation, answer.kind) == (1, generation.number, "solutions")
 
     run(scene())

@@ -10,7 +10,7 @@ from typing import Any
 
 import networkx as nx
 
-__all__ = ["CONTEXT", "NETWORK", "Chain", "Hop", "Line", "chain_of", "network_of", "notes_on"]
+__all__ = ["CONTEXT", "NETWORK", "Chain", "Hop", "Line", "chain_of", "network_of", "notes_on", "silence"]
 
 Row = Mapping[str, Any]
 
@@ -76,6 +76,7 @@ class Line:
     strength: str
     clause: str
     matter: str
+    undated: bool = False  # known of a snapshot only: it was asked for a day, and the line has no dates
 
 
 @dataclass(frozen=True)
@@ -150,7 +151,8 @@ def chain_of(rows: Iterable[Row], body: str = "") -> Chain:
     for row in rows:
         chain.body = chain.body or row["from"]
         chain.labels.update({row["from"]: row["fromLabel"], row["to"]: row["toLabel"]})
-        found = Line(row["line"], row["mode"], row["strength"], row["clause"], row.get("matter") or "")
+        matter, undated = row.get("matter") or "", bool(row.get("undated"))
+        found = Line(row["line"], row["mode"], row["strength"], row["clause"], matter, undated)
         carried = lines.setdefault((row["from"], row["to"]), [])
         if found not in carried:
             carried.append(found)
@@ -211,8 +213,13 @@ def _of_silence(body: str, facts: Mapping[str, Sequence[Row]]) -> list[str]:
         for row in facts.get("independent", [])
     ]
     if not notes:
-        notes = [f"Not stated: no clause says to whom {body} answers."]
+        notes = [silence(body)]
     for row in facts.get("part of", []):
         clause = f" ({row['clause']})" if row.get("clause") else ""
         notes.append(f"It is part of {row['text']}{clause}.")
     return notes
+
+
+def silence(body: str) -> str:
+    """What is said of a body without any line of its own."""
+    return f"Not stated: no clause says to whom {body} answers."

@@ -74,10 +74,10 @@ def _branch(chain: Chain, party: str, hop: Hop | None, unfolded: set[str]) -> Br
 
 
 def hop_in_words(hop: Hop) -> str:
-    """Clause, strength and mode of a hop's leading line."""
+    """Clause, strength and mode of a hop's leading line, and whether it is undated where a day was asked about."""
     line = hop.lines[0]
     clause = f"inferred from {line.clause}" if line.strength == "inferred" else f"{line.clause}, {line.strength}"
-    return f"{clause}, {line.mode}"
+    return f"{clause}, {line.mode}" + (", undated" if line.undated else "")
 
 
 def in_one_sentence(chain: Chain, label: str) -> str:

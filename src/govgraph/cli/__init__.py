@@ -7,6 +7,8 @@ import click
 import govgraph
 from govgraph.cli.asking import ask, explain, query, questions
 from govgraph.cli.building import build, validate
+from govgraph.cli.comparing import diff
+from govgraph.cli.importing import importing
 from govgraph.cli.serving import serve
 from govgraph.cli.sources import sources
 from govgraph.errors import GovgraphError
@@ -24,7 +26,7 @@ def cli() -> None:
     """
 
 
-for _verb in (ask, build, explain, query, questions, serve, sources, validate):
+for _verb in (ask, build, diff, explain, importing, query, questions, serve, sources, validate):
     cli.add_command(_verb)
 
 

@@ -2,13 +2,14 @@
 
 import signal
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
 
 from govgraph.accountability.chain import chain_of
-from govgraph.cli.options import format_option, open_graph, store_option
+from govgraph.cli.options import format_option, open_graph, store_option, time_options
 from govgraph.cli.printing import print_chain, print_table
 from govgraph.errors import BadInput
 from govgraph.questions.library import Question, find, library
@@ -46,9 +47,12 @@ class _Questions(click.Group):
         question = find(cmd_name)
 
         @store_option
+        @time_options
         @format_option(*FORMATS)
-        def run(store: str | None, form: str, **given: Any) -> None:
-            graph = open_graph(store)
+        def run(
+            store: str | None, as_of: str | None, version: str | None, dated_only: bool, form: str, **given: Any
+        ) -> None:
+            graph = open_graph(store).at(as_of, version, dated_only)
             _stop_at_once()
             print_table(graph.ask(question.id, **{k: v for k, v in given.items() if v}), form)
 
@@ -80,8 +84,9 @@ def questions(form: str) -> None:
 @click.command()
 @click.argument("sparql")
 @store_option
+@time_options
 @format_option(*_MEDIA_TYPES)
-def query(sparql: str, store: str | None, form: str) -> None:
+def query(sparql: str, store: str | None, as_of: str | None, version: str | None, dated_only: bool, form: str) -> None:
     """Run SPARQL: the text itself, the name of a file, or - for standard input."""
     if sparql == "-":
         text = sys.stdin.read()
@@ -92,22 +97,25 @@ def query(sparql: str, store: str | None, form: str) -> None:
             raise BadInput(f"{sparql}: cannot be read ({error.strerror})", "Check the name.") from None
     else:
         text = sparql
-    graph = open_graph(store)
+    graph = open_graph(store).at(as_of, version, dated_only)
     _stop_at_once()
     answer = graph.answer(Request(text, accept=_MEDIA_TYPES[form]))
     if form == "table" and answer.kind != "graph":
-        print_table(read_table(answer.body, answer.generation), "table")
+        print_table(replace(read_table(answer.body, answer.generation), notes=graph.notes), "table")
     else:
         click.echo(answer.body, nl=not answer.body.endswith(b"\n"))
+        for note in graph.notes:
+            click.echo(f"note: {note}", err=True)
 
 
 @click.command()
 @click.argument("body")
 @store_option
+@time_options
 @click.option("--format", "form", type=click.Choice(["tree", *FORMATS]), default="tree", show_default=True)
-def explain(body: str, store: str | None, form: str) -> None:
+def explain(body: str, store: str | None, as_of: str | None, version: str | None, dated_only: bool, form: str) -> None:
     """Show who BODY answers to, hop by hop to every end, as a tree with clauses."""
-    graph = open_graph(store)
+    graph = open_graph(store).at(as_of, version, dated_only)
     _stop_at_once()
     table = graph.ask("ultimately-accountable-to", body=body)
     if form == "tree":

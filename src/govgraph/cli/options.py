@@ -12,7 +12,7 @@ from govgraph.errors import BadInput
 from govgraph.graph import Graph, open
 from govgraph.knowledge.build import Gate
 
-__all__ = ["format_option", "gate_of", "open_graph", "progress", "store_option"]
+__all__ = ["format_option", "gate_of", "open_graph", "progress", "store_option", "time_options"]
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -24,6 +24,18 @@ def store_option(function: Function) -> Function:
         metavar="PATH",
         help="Folder of the store. [default: GOVGRAPH_STORE or the user's data folder, built on first use]",
     )(function)
+
+
+def time_options(function: Function) -> Function:
+    """Adds --as-of, --version and --dated-only; the values go to `Graph.at` as they are."""
+    options = (
+        click.option("--as-of", metavar="DATE", help="As it stood on that day, such as 2011-04-17."),
+        click.option("--version", metavar="NAME", help="As one document version says, such as handbook-earlier."),
+        click.option("--dated-only", is_flag=True, help="With --as-of: leave out undated lines, holdings, portfolios."),
+    )
+    for option in reversed(options):
+        function = option(function)
+    return function
 
 
 def format_option(*formats: str) -> Callable[[Function], Function]:

@@ -5,8 +5,10 @@ derived from them, merged; each dataset, current or superseded, is also a named 
 """
 
 import contextlib
+import datetime
 import hashlib
 import itertools
+import re
 import signal
 import threading
 from collections.abc import Callable, Iterator
@@ -19,9 +21,10 @@ import pyoxigraph as ox
 import govgraph
 from govgraph.errors import StoreDamaged, StoreMissing
 from govgraph.knowledge.catalog import CATALOG_GRAPH, read_catalog
+from govgraph.knowledge.context import CONTEXT
 from govgraph.knowledge.derive import derive
-from govgraph.knowledge.facts import RDF_TYPE, RDFS, SKOS, Facts, statements
-from govgraph.namespaces import GRAPH, ID, PREFIXES
+from govgraph.knowledge.facts import GOV, RDF_TYPE, RDFS, SKOS, Facts, statements
+from govgraph.namespaces import DEF, GRAPH, ID, PREFIXES
 from govgraph.rdf.files import READABLE, read_file, serialise
 from govgraph.resources import packaged
 from govgraph.store.generations import Generation, Generations
@@ -36,6 +39,7 @@ Progress = Callable[[str], None]
 """Told the name of each step as it starts."""
 
 _NUMBER = ox.NamedNode(PREFIXES["eli"] + "number")
+_HIDDEN = ox.NamedNode(PREFIXES["skos"] + "hiddenLabel")
 
 
 @dataclass(frozen=True)
@@ -77,7 +81,8 @@ def build(
     """
     data = data or packaged("data")
     datasets = read_catalog(data)
-    ontology = sorted(path for path in packaged("ontology").rglob("*") if path.suffix in READABLE)
+    modules = (path for path in packaged("ontology").rglob("*") if path.name != CONTEXT)
+    ontology = sorted(path for path in modules if path.suffix in READABLE)
     inputs = _digest(data)
     if not force and (unchanged := _unchanged(generations, inputs)):
         return Built(unchanged, fresh=False)
@@ -88,9 +93,10 @@ def build(
         for dataset in datasets:
             graphs[dataset.graph] = _read(dataset.files, dataset.graph)
         progress("deriving")
+        today = datetime.date.today()
         superseded = {dataset.graph for dataset in datasets if dataset.superseded}
         facts = Facts(statements(quad for name in graphs if name not in superseded for quad in graphs[name]))
-        graphs[GRAPH + "derived"] = [ox.Quad(*s, ox.NamedNode(GRAPH + "derived")) for s in derive(facts)]
+        graphs[GRAPH + "derived"] = [ox.Quad(*s, ox.NamedNode(GRAPH + "derived")) for s in derive(facts, today)]
         report = None
         if gate:
             progress("checking")
@@ -104,6 +110,7 @@ def build(
             (built / "report.json").write_bytes(report)
         summary: dict[str, Any] = {
             "inputs": inputs,
+            "day": today.isoformat() if _dated_lines(facts) else None,
             "data": "packaged" if data == packaged("data") else str(data.resolve()),
             "govgraph": govgraph.__version__,
             "things": things,
@@ -132,7 +139,14 @@ def _unchanged(generations: Generations, inputs: str) -> Generation | None:
         current = generations.current()
     except (StoreMissing, StoreDamaged):
         return None
-    return current if current.manifest.get("inputs") == inputs else None
+    made = current.manifest.get("day")  # of a generation with dated statements: on another day other lines may hold
+    same_day = made in (None, datetime.date.today().isoformat())
+    return current if current.manifest.get("inputs") == inputs and same_day else None
+
+
+def _dated_lines(facts: Facts) -> bool:
+    lines = facts.subjects(RDF_TYPE, GOV.AccountabilityLine)
+    return any(facts.literals(line, GOV.validFrom) or facts.literals(line, GOV.validUntil) for line in lines)
 
 
 def _read(files: list[Path] | tuple[Path, ...], graph: str) -> list[ox.Quad]:
@@ -150,21 +164,29 @@ def _write_store(scratch: Path, built: Path, facts: Facts, graphs: dict[str, lis
 
 
 def _names(facts: Facts, old: Facts) -> Iterator[tuple[str, str, str, list[str], list[str]]]:
-    """Every thing with a label: current ones from the facts, the rest from superseded revisions."""
+    """Every thing and code-list concept with a label: current ones from the facts, the rest from earlier revisions."""
     for source, mark in ((facts, ""), (old, " (earlier revision only)")):
         for subject in dict.fromkeys(subject for subject, _, _ in source):
             label = source.literal(subject, SKOS.prefLabel)
+            schemes = source.objects(subject, SKOS.inScheme)
+            ours = subject.value.startswith(ID) or (bool(schemes) and subject.value.startswith(DEF))
             derived = "-for-" in subject.value and "/line/" in subject.value
-            if not label or not subject.value.startswith(ID) or derived:
-                continue
-            if source is old and facts.literal(subject, SKOS.prefLabel):
+            if not label or not ours or derived or (source is old and facts.literal(subject, SKOS.prefLabel)):
                 continue
             own = source.objects(subject, RDF_TYPE)
             special = [k for k in own if not any(k != o and k in facts.above(o, RDFS.subClassOf) for o in own)]
-            kinds = ", ".join(facts.label(kind) for kind in special) + mark
+            shown = schemes if subject.value.startswith(DEF) else special
+            kinds = ", ".join(_kind(facts, kind) for kind in shown) + mark
             classes = {above.value for kind in own for above in facts.above(kind, RDFS.subClassOf)}
-            others = source.literals(subject, SKOS.altLabel) + source.literals(subject, _NUMBER)
-            yield subject.value, label, kinds, sorted(classes), others
+            classes |= {scheme.value for scheme in schemes}
+            others = [*source.literals(subject, SKOS.altLabel), *source.literals(subject, _HIDDEN)]
+            yield subject.value, label, kinds, sorted(classes), others + source.literals(subject, _NUMBER)
+
+
+def _kind(facts: Facts, kind: ox.NamedNode) -> str:
+    """The label of a class, or the words of its name where another vocabulary declares it: "change event"."""
+    name = re.split(r"[/#]", kind.value)[-1]
+    return facts.literal(kind, SKOS.prefLabel) or re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).lower()
 
 
 @contextlib.contextmanager

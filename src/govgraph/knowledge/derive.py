@@ -6,13 +6,16 @@ then direct and ultimate accountability. Deriving never touches a superseded rev
 it is given the current facts only.
 """
 
+import datetime
+import functools
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 import networkx as nx
 import pyoxigraph as ox
 
 from govgraph.knowledge.facts import GOV, ORG, PROV, RDF_TYPE, RDFS, SKOS, Facts, Statement
+from govgraph.knowledge.periods import period_of
 from govgraph.namespaces import DEF, PREFIXES
 from govgraph.rdf.terms import slug
 
@@ -23,19 +26,21 @@ _NUMBER = ox.NamedNode(PREFIXES["eli"] + "number")
 _NOT_RETOLD = (GOV.accountableParty, GOV.accountableTo, SKOS.prefLabel)
 
 
-def derive(facts: Facts) -> list[Statement]:
+def derive(facts: Facts, day: datetime.date | None = None) -> list[Statement]:
     """Add to the facts what follows from them.
 
     Parameters
     ----------
     facts : ontology and current facts; grows in place.
+    day : a line that did not hold on this day carries nobody further; None lets every line carry.
 
     Returns
     -------
     The statements that were added, in order.
     """
     added: list[Statement] = []
-    for rule in (_lines_of_named_groups, _posts, _members, _citations, _direct, _ultimate, _wider):
+    direct = functools.partial(_direct, day=day)
+    for rule in (_lines_of_named_groups, _posts, _members, _citations, direct, _ultimate, _wider):
         for statement in list(rule(facts)):
             if facts.add(*statement):
                 added.append(statement)
@@ -73,15 +78,9 @@ def _groups_of_kind(facts: Facts, generic: ox.NamedNode) -> Iterator[ox.NamedNod
     homes = set(facts.objects(generic, ORG.subOrganizationOf))
     if not kinds or not homes:
         return
-    for group in sorted(set.intersection(*(set(_instances(facts, kind)) for kind in kinds)), key=_value):
+    for group in sorted(set.intersection(*(set(facts.instances(kind)) for kind in kinds)), key=_value):
         if group != generic and homes & (facts.above(group, ORG.subOrganizationOf) - {group}):
             yield group
-
-
-def _instances(facts: Facts, kind: ox.NamedNode) -> Iterable[ox.NamedNode]:
-    yield from facts.subjects(RDF_TYPE, kind)
-    for narrower in facts.subjects(RDFS.subClassOf, kind):
-        yield from _instances(facts, narrower)
 
 
 def _retold(facts: Facts, line: ox.NamedNode, party: ox.NamedNode, group: ox.NamedNode) -> Iterator[Statement]:
@@ -125,7 +124,10 @@ def _posts(facts: Facts) -> Iterator[Statement]:
 
 
 def _members(facts: Facts) -> Iterator[Statement]:
-    """An organisation with a seat in a body is a member of it (W3C ORG `org:hasMember`)."""
+    """An organisation with a seat in a body is a member of it (W3C ORG `org:hasMember`); an action has its targets."""
+    for target in facts.subjects(RDF_TYPE, GOV.Target):
+        for action in facts.objects(target, GOV.ofAction):
+            yield action, GOV.target, target
     for seat in facts.subjects(RDF_TYPE, GOV.Seat):
         for body in facts.objects(seat, GOV.inBody):
             for member in facts.objects(seat, GOV.represents):
@@ -151,9 +153,11 @@ def reading_order(number: str) -> list[tuple[int, int | str]]:
     return [(0, int(part)) if part.isdigit() else (1, part) for part in parts]
 
 
-def _direct(facts: Facts) -> Iterator[Statement]:
-    """The direct edge: a line whose mode carries accountability."""
+def _direct(facts: Facts, day: datetime.date | None) -> Iterator[Statement]:
+    """The direct edge: a line whose mode carries accountability, unless it had ended or not begun."""
     for line in facts.subjects(RDF_TYPE, GOV.AccountabilityLine):
+        if day and period_of(facts, line).holds(day) is False:
+            continue
         if any(facts.is_true(mode, GOV.carriesAccountability) for mode in facts.objects(line, GOV.mode)):
             for party in facts.objects(line, GOV.accountableParty):
                 for principal in facts.objects(line, GOV.accountableTo):

@@ -19,7 +19,9 @@ class _Vocabulary:
         self._base = base
 
     def __getattr__(self, name: str) -> ox.NamedNode:
-        return ox.NamedNode(self._base + name)
+        term = ox.NamedNode(self._base + name)
+        setattr(self, name, term)  # made once: rules ask for the same terms many thousand times
+        return term
 
 
 GOV = _Vocabulary(DEF)
@@ -86,6 +88,12 @@ class Facts:
     def subjects(self, predicate: ox.NamedNode, value: ox.NamedNode | ox.Literal) -> list[ox.NamedNode]:
         """Subjects that have the value for the predicate."""
         return list(self._by_object.get((predicate, value), {}))
+
+    def instances(self, kind: ox.NamedNode) -> Iterator[ox.NamedNode]:
+        """Subjects of a class and of its sub-classes (as far as the facts declare them)."""
+        yield from self.subjects(RDF_TYPE, kind)
+        for narrower in self.subjects(RDFS.subClassOf, kind):
+            yield from self.instances(narrower)
 
     def properties(self, subject: ox.NamedNode) -> Iterator[tuple[ox.NamedNode, ox.NamedNode | ox.Literal]]:
         """Predicate and value of every statement about the subject."""

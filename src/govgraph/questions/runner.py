@@ -8,7 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from govgraph.accountability.chain import CONTEXT, notes_on
+from govgraph.knowledge.snapshot import Snapshot
 from govgraph.questions.library import Question
+from govgraph.questions.marking import marked
 from govgraph.questions.parameters import bind
 from govgraph.questions.table import Table, read_table
 from govgraph.store.base import Answer, Reader, Request
@@ -54,12 +56,19 @@ def prepare(question: Question, given: Mapping[str, str], names: Names) -> Asked
     return Asked(question, tuple(requests), shown)
 
 
-def ask(question: Question, given: Mapping[str, str], reader: Reader, names: Names) -> Table:
+def ask(
+    question: Question, given: Mapping[str, str], reader: Reader, names: Names, snapshot: Snapshot | None = None
+) -> Table:
     """Ask a saved question of a reader in this process.
+
+    Parameters
+    ----------
+    snapshot : what the reader reads, where that is not the whole generation.
 
     Examples
     --------
     ``ask(find("who-chairs"), {"body": "Partnership Board"}, reader, names).rows``
     """
     asked = prepare(question, given, names)
-    return asked.read(*(reader.answer(request) for request in asked.requests))
+    table = asked.read(*(reader.answer(request) for request in asked.requests))
+    return marked(table, snapshot, asked.requests[0].bindings, question.text) if snapshot else table

@@ -45,9 +45,14 @@ class Table:
 
     @property
     def shown(self) -> list[str]:
-        """The columns for people: a thing is shown by its label, its IRI is behind it."""
-        hidden = {"line", "order"}
-        return [name for name in self.columns if f"{name}Label" not in self.columns and name not in hidden]
+        """The columns for people: a thing is shown by its label, and the nodes of statements are left out."""
+        return [name for name in self.columns if f"{name}Label" not in self.columns and not self._is_plumbing(name)]
+
+    def _is_plumbing(self, column: str) -> bool:
+        """In a saved question's answer: an order, IRIs that no column of labels goes with, or nothing at all."""
+        kinds = {row[column]["type"] for row in self.terms if column in row}
+        empty = bool(self.terms) and not kinds
+        return bool(self.question) and (column in ("order", "line") or kinds == {"uri"} or empty)
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
         return iter(self.rows)
@@ -62,7 +67,7 @@ class Table:
         value = plain(row[column])
         if isinstance(value, bool):
             return "yes" if value else "no"
-        return str(value)
+        return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
     def to_json(self) -> str:
         """The answer with its question, parameters, generation, rows and notes (DESIGN.md §4.1)."""

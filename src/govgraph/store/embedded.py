@@ -60,11 +60,11 @@ class _Bounded(io.RawIOBase):
 
 
 class EmbeddedReader:
-    """Reads one generation, opened read-only.
+    """Reads one generation, opened read-only, or a store that is open already.
 
     Parameters
     ----------
-    folder : the generation's store folder.
+    source : the generation's store folder, or an open store, such as a snapshot of the generation.
     generation : its number, repeated in every answer.
     limits : bounds on rows and bytes.
 
@@ -73,15 +73,10 @@ class EmbeddedReader:
     StoreDamaged : the folder cannot be opened.
     """
 
-    def __init__(self, folder: Path, generation: int, limits: Limits = LIMITS) -> None:
+    def __init__(self, source: Path | ox.Store, generation: int, limits: Limits = LIMITS) -> None:
         self.generation = generation
+        self.store = source if isinstance(source, ox.Store) else _opened(source)
         self._limits = limits
-        try:
-            self._store = ox.Store.read_only(str(folder))
-        except OSError as error:
-            raise StoreDamaged(
-                f"{folder} cannot be opened ({error})", "Build it again: govgraph build --force"
-            ) from None
 
     def answer(self, request: Request) -> Answer:
         """Answer one query whole.
@@ -91,7 +86,7 @@ class EmbeddedReader:
         QuerySyntax, BadParameter, BadInput, AnswerTooLarge, ReaderFailed
         """
         try:
-            result = self._store.query(
+            result = self.store.query(
                 request.text,
                 prefixes=PREFIXES,
                 default_graph=[ox.NamedNode(name) for name in request.default_graphs] or None,
@@ -133,6 +128,13 @@ class EmbeddedReader:
                 f"the answer has {rows:,} rows, more than {self._limits.answer_rows:,}", "Ask for less with LIMIT."
             )
         return Answer("boolean" if boolean else "solutions", media_type, body, rows, self.generation)
+
+
+def _opened(folder: Path) -> ox.Store:
+    try:
+        return ox.Store.read_only(str(folder))
+    except OSError as error:
+        raise StoreDamaged(f"{folder} cannot be opened ({error})", "Build it again: govgraph build --force") from None
 
 
 class _Counted:

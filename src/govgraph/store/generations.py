@@ -148,6 +148,10 @@ class Generations:
         self._latest = self.current()
         return self._latest
 
+    def numbers(self) -> list[int]:
+        """The numbers of the generations that are kept, oldest first."""
+        return sorted(int(path.name) for path in (self.folder / "generations").glob("[0-9]*"))
+
     def open(self, number: int) -> Generation:
         """One generation by number, checked against its manifest."""
         folder = self.folder / "generations" / f"{number:06d}"
@@ -207,7 +211,7 @@ class Generations:
         """
         folder = self.folder / "generations"
         folder.mkdir(exist_ok=True)
-        number = 1 + max((int(path.name) for path in folder.glob("[0-9]*")), default=0)
+        number = 1 + max(self.numbers(), default=0)
         files = {
             str(path.relative_to(built)): (path.stat().st_size, file_digest(path))
             for path in sorted(built.rglob("*"))

@@ -17,7 +17,10 @@ from govgraph.web.state import Site
 __all__ = ["Cell", "Clauses", "cells", "clauses_of", "columns", "labels_of", "show", "site_of", "text_of"]
 
 _AT_ONCE = 300  # things named in one query
-_CITING = ("line", "responsibility", "seat", "post")
+_CITING = (
+    "line", "rule", "responsibility", "seat", "relation", "service", "contribution", "fundRole", "servicing",
+    "representation", "holding", "action", "signOff", "item", "succession", "fact", "portfolio", "group", "post",
+)  # fmt: skip
 
 Clauses = Mapping[str, Sequence[tuple[str, str]]]
 """For each statement the number and address of its clauses."""

@@ -7,7 +7,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from govgraph.errors import UnknownThing
-from govgraph.namespaces import DEF
 from govgraph.questions.library import find
 from govgraph.store.base import Request as Query
 from govgraph.store.names import Named
@@ -26,12 +25,16 @@ SELECT ?version ?label ?status WHERE {
 """
 _COUNTS = """
 SELECT ?what (COUNT(DISTINCT ?thing) AS ?count) WHERE {
-  { ?thing a gov:Body BIND("bodies" AS ?what) }
+  { ?thing a gov:Body BIND("bodies" AS ?what) FILTER NOT EXISTS { ?thing gov:councilType ?kind } }
+  UNION { ?thing gov:councilType ?kind BIND("councils" AS ?what) }
   UNION { ?thing a gov:Organisation BIND("organisations" AS ?what) }
   UNION { ?thing a gov:Post BIND("posts" AS ?what) }
   UNION { ?thing a gov:AccountabilityLine BIND("lines" AS ?what)
           FILTER NOT EXISTS { ?thing prov:wasDerivedFrom ?other } }
+  UNION { ?thing a gov:Portfolio BIND("portfolios" AS ?what) }
   UNION { ?thing a gov:Responsibility BIND("responsibilities" AS ?what) }
+  UNION { ?thing a ?rule BIND("rules" AS ?what) FILTER(?rule IN (gov:Rule, gov:DecisionRule)) }
+  UNION { ?thing a gov:Action BIND("actions" AS ?what) }
   UNION { ?thing a gov:Clause BIND("clauses" AS ?what) }
 } GROUP BY ?what
 """
@@ -39,20 +42,28 @@ _NAMES = {
     "bodies": "bodies",
     "organisations": "partner organisations",
     "posts": "posts",
+    "portfolios": "portfolios",
     "lines": "lines of accountability",
     "responsibilities": "responsibilities",
-    "clauses": "clauses of the current text",
+    "rules": "rules",
+    "actions": "actions of a plan",
+    "clauses": "clauses of current texts",
+    "councils": "councils of the UK register",
 }
+_BODIES = """
+SELECT DISTINCT (?body AS ?iri) ?label WHERE {
+  ?body a gov:Body ; skos:prefLabel ?label .
+  FILTER EXISTS { ?line gov:accountableParty ?body }
+} ORDER BY ?label ?iri
+"""
 
 
 async def home(request: Request) -> Response:
     """The home page."""
     site = site_of(request)
-    documents, counts = await site.tables(Query(_DOCUMENTS), Query(_COUNTS))
+    documents, counts, bodies = await site.tables(Query(_DOCUMENTS), Query(_COUNTS), Query(_BODIES))
     counted = {row["what"]: row["count"] for row in counts.rows}
     question = find(FLAGSHIP)
-    bodies = await site.named("all_of", [DEF + "Body"])
-    bodies = [body for body in bodies if "earlier revision only" not in body.kinds]
     example: Named | None = None
     chart: Charted | None = None
     with contextlib.suppress(UnknownThing):  # a store of other data has no such body
@@ -63,7 +74,7 @@ async def home(request: Request) -> Response:
         "home.html",
         documents=documents.rows,
         counts=[(counted[what], name) for what, name in _NAMES.items() if what in counted],
-        bodies=bodies,
+        bodies=bodies.rows,
         question=question,
         example=example,
         chart=chart,

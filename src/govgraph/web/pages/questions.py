@@ -23,7 +23,7 @@ __all__ = ["router"]
 
 router = APIRouter()
 
-_ROWS, _OPTIONS = 500, 1_000
+_ROWS, _OPTIONS = 100, 300
 _FORMS = {
     "json": "application/json",
     "csv": "text/csv",

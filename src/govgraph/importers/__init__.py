@@ -1,0 +1,1 @@
+"""Importers: other people's files become data files of a data folder."""
