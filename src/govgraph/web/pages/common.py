@@ -110,7 +110,7 @@ async def cells(site: Site, table: Table, without: Sequence[str] = ()) -> list[l
 
 def columns(table: Table, without: Sequence[str] = ()) -> list[str]:
     """The columns that a page shows; "source" leads to the line where no other column does."""
-    shown = [name for name in table.shown if name not in without]
+    shown = [name for name in table.shown if name not in (*without, "line", "order")]
     return [*shown, "source"] if "line" in table.columns and "lineLabel" not in shown else shown
 
 
