@@ -76,6 +76,12 @@ def test_hostile_text_in_a_parameter_is_a_name_that_nobody_has(text: str, graph:
         graph.ask("who-chairs", body=text)
 
 
+@pytest.mark.parametrize("text", ["lots", "NaN", "-Infinity", "1E+999999999", "12 000", "0x10"])
+def test_what_is_not_a_number_is_refused_with_an_example(text: str, graph: Graph) -> None:
+    with pytest.raises(BadParameter, match="£500,000"):
+        graph.ask("contributions", amount=text)
+
+
 def test_an_unknown_question_is_answered_with_close_ones() -> None:
     with pytest.raises(UnknownQuestion, match="ultimately-accountable-to"):
         find("ultimatly-accountable")

@@ -7,6 +7,7 @@ from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any
 
+import anyio
 import pytest
 
 from govgraph.errors import AnswerTooLarge, DeadlinePassed, QueryRefused, QuerySyntax, ReaderFailed
@@ -72,6 +73,17 @@ def test_a_caller_who_goes_away_frees_the_reader(generation: Generation) -> None
             heavy.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await heavy
+            assert (await pool.answer(SMALL)).rows == 1
+
+    run(scene())
+
+
+def test_a_caller_who_is_cancelled_again_and_again_frees_the_reader_all_the_same(generation: Generation) -> None:
+    async def scene() -> None:
+        async with pool_of(generation, query_seconds=30, readers=1) as pool:
+            with anyio.move_on_after(0.3) as given_up:  # such a scope cancels at every await until it is left
+                await pool.answer(ENDLESS)
+            assert given_up.cancelled_caught
             assert (await pool.answer(SMALL)).rows == 1
 
     run(scene())

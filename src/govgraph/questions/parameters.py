@@ -59,7 +59,10 @@ def _term(parameter: Parameter, text: str, names: Names) -> tuple[JsonTerm, str]
         if parameter.type == "date":
             return literal(datetime.date.fromisoformat(text).isoformat(), "date"), text
         if parameter.type == "number":
-            return literal(format(decimal.Decimal(text.replace(",", "").removeprefix("£")), "f"), "decimal"), text
+            number = decimal.Decimal(text.replace(",", "").removeprefix("£"))
+            if not number.is_finite() or abs(number.adjusted()) > 30:
+                raise ValueError
+            return literal(format(number, "f"), "decimal"), text
     except (ValueError, decimal.InvalidOperation):
         form = "a day as 2024-02-15" if parameter.type == "date" else "a number as 500000 or £500,000"
         raise BadParameter(f'{parameter.name} is not {form}: "{text}"', "Write it so.") from None

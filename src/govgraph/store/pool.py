@@ -91,6 +91,7 @@ class ReaderPool:
         self._current = current
         self._limits = limits
         self._free: asyncio.Queue[_Worker | None] = asyncio.Queue()
+        self._ending: set[asyncio.Future[None]] = set()
 
     async def __aenter__(self) -> "ReaderPool":
         first = await _Worker.start(self._current(), self._limits)
@@ -100,6 +101,7 @@ class ReaderPool:
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        await asyncio.gather(*self._ending)
         while not self._free.empty():
             worker = self._free.get_nowait()
             if worker:
@@ -127,8 +129,11 @@ class ReaderPool:
             header, body = await self._ask(worker, request)
             keep = worker
         finally:
+            # Nothing is awaited here: a caller that was cancelled may be cancelled again at the next await.
             if worker and keep is None:
-                await asyncio.shield(worker.kill())
+                ending = asyncio.ensure_future(worker.kill())
+                self._ending.add(ending)
+                ending.add_done_callback(self._ending.discard)
             self._free.put_nowait(keep)
         if "error" in header:
             raise _error(header)
