@@ -41,7 +41,7 @@ bench: .venv/.ready-for-tests  ## comparisons with named peers
 requirements: .venv/.ready-for-tests  ## pin again what pyproject.toml asks for
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 		--no-annotate --custom-compile-command "make requirements" \
-		--all-extras --group build --output-file requirements/run.txt pyproject.toml
+		--extra serve --extra review --group build --output-file requirements/run.txt pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 		--no-annotate --custom-compile-command "make requirements" \
 		--all-extras --group build --group test --group bench --output-file requirements/test.txt pyproject.toml

@@ -13,15 +13,19 @@ FLOORS = {
     "store": 2,
     "knowledge": 3,
     "accountability": 4,
+    "decisions": 4,
     "questions": 5,
     "review": 5,
+    "conversion": 5,
     "importers": 6,
     "graph": 6,
     "cli": 7,
     "web": 7,
+    "notebook": 7,
+    "mcp": 7,
 }
 MODULES = sorted(PACKAGE.rglob("*.py"))
-STARTS_A_SERVER = {("cli", "web")}
+STARTS_A_SERVER = {("cli", "web"), ("cli", "mcp")}
 
 
 def part_of(module: Path) -> str:

@@ -5,25 +5,44 @@
 """
 
 import datetime
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import pyoxigraph as ox
+
+from govgraph.conversion import DESCRIPTION, LINES, networkx_of, rdflib_of
+from govgraph.decisions.answer import DECISION_KINDS, RULE_KINDS, decision_of
+from govgraph.decisions.case import case_of
+from govgraph.decisions.deadlines import TIMED, Deadline, deadlines
+from govgraph.decisions.routing import Decision
+from govgraph.decisions.rules import KINDS, RULES
 from govgraph.errors import StoreMissing
 from govgraph.knowledge.build import Built, Gate, build
 from govgraph.knowledge.comparison import Side, compare
 from govgraph.knowledge.difference import Change
+from govgraph.knowledge.periods import day_of
 from govgraph.knowledge.snapshot import Snapshot, snapshot
+from govgraph.knowledge.whatif import Trial, whatif
+from govgraph.namespaces import PREFIXES
 from govgraph.questions.library import find
 from govgraph.questions.marking import of_the_whole
 from govgraph.questions.runner import ask
 from govgraph.questions.table import Table, read_table
+from govgraph.rdf.terms import iri
 from govgraph.settings import default_store
 from govgraph.store.base import GRAPH_TYPES, Answer, Request
 from govgraph.store.embedded import EmbeddedReader
 from govgraph.store.generations import Generation, Generations
 from govgraph.store.names import Named, Names
+
+if TYPE_CHECKING:
+    import networkx
+    import rdflib
+
+    from govgraph.review.findings import Report
 
 __all__ = ["Graph", "open"]
 
@@ -98,6 +117,26 @@ class Graph:
         """
         return compare(self._side, other._side, evidence=evidence)
 
+    def whatif(self, update: str = "", remove: Sequence[str] = ()) -> Trial:
+        """What a change would do to the current facts; it is tried on a scratch copy, and nothing is kept.
+
+        Parameters
+        ----------
+        update : SPARQL Update; it reads and writes the current facts as one default graph.
+        remove : things to take out after it, each by label, other name or IRI.
+
+        Raises
+        ------
+        UnknownThing, QuerySyntax, QueryRefused, BadInput
+
+        Examples
+        --------
+        ``graph.whatif(remove=["Harrow Chief Executives"]).effects``
+        """
+        day = None if self._snapshot else self.manifest.get("day")
+        things = {thing.iri: thing.label for thing in map(self._names.find, remove)}
+        return whatif(self._side, update, things, datetime.date.fromisoformat(day) if day else None)
+
     @property
     def _side(self) -> Side:
         if self._snapshot:
@@ -134,6 +173,153 @@ class Graph:
     def construct(self, query: str) -> bytes:
         """Run a CONSTRUCT or DESCRIBE query; the statements as N-Triples."""
         return self.answer(Request(query, accept=("application/n-triples", *GRAPH_TYPES))).body
+
+    def describe(self, name: str) -> Table:
+        """Everything that is said about a thing, and everything that points to it.
+
+        Parameters
+        ----------
+        name : label, other name or IRI of the thing.
+
+        Returns
+        -------
+        A row for each statement: way ("out" or "in"), property and value, each with its label.
+
+        Raises
+        ------
+        UnknownThing : with names that are close.
+
+        Examples
+        --------
+        ``[row["valueLabel"] for row in graph.describe("Partnership Board") if row["propertyLabel"] == "basis"]``
+        """
+        request = Request(DESCRIPTION, {"thing": iri(self.find(name).iri)}, ("application/sparql-results+json",))
+        answer = self.answer(request)
+        return replace(read_table(answer.body, answer.generation), parameters=self.parameters, notes=self.notes)
+
+    def validate(self) -> "Report":
+        """What the shapes find: the report kept with the generation, or a new review where there is none.
+
+        Raises
+        ------
+        EnvironmentFailed : a new review is needed, and pySHACL is not installed.
+
+        Examples
+        --------
+        ``[finding.message for finding in graph.validate().at_least("warning")]``
+        """
+        from govgraph.review.engine import review
+        from govgraph.review.findings import read_report
+
+        kept = self.folder / "report.json"
+        if self._snapshot is None and kept.exists():
+            return read_report(kept.read_text(encoding="utf-8"), self.generation)
+        return replace(review(self.construct("CONSTRUCT WHERE { ?s ?p ?o }")), generation=self.generation)
+
+    def to_rdflib(self) -> "rdflib.Graph":
+        """A copy of the current facts and of what follows from them, as an rdflib graph (needs rdflib)."""
+        return rdflib_of(self._reader.store)
+
+    def to_networkx(self, as_of: str | datetime.date | None = None) -> "networkx.MultiDiGraph[str]":
+        """Parties and every line of accountability between them, whatever its mode.
+
+        Parameters
+        ----------
+        as_of : a day; see `at`.
+
+        Returns
+        -------
+        Nodes are IRIs with a `label`; edges are lines with `mode`, `carries`, `strength` and `clause`.
+
+        Examples
+        --------
+        ``sorted(label for _, label in graph.to_networkx().nodes(data="label"))``
+        """
+        return networkx_of(self.at(as_of).select(LINES).rows)
+
+    def labels(self, iris: Iterable[str]) -> dict[str, str]:
+        """Preferred labels of the things that have one, by IRI."""
+        store, label = self._reader.store, ox.NamedNode(PREFIXES["skos"] + "prefLabel")
+        found = {}
+        for thing in dict.fromkeys(iris):
+            for quad in store.quads_for_pattern(ox.NamedNode(thing), label, None, None):
+                found[thing] = quad.object.value if isinstance(quad.object, ox.Literal) else thing
+                break
+        return found
+
+    def decide(
+        self,
+        kind: str,
+        amount: str | float | Decimal | None = None,
+        service_budget: str | float | Decimal | None = None,
+        wards: str | int | None = None,
+        contract: str | float | Decimal | bool | None = None,
+        best_consideration: bool | None = None,
+        as_of: str | datetime.date | None = None,
+        *,
+        affirm: Sequence[str] = (),
+        deny: Sequence[str] = (),
+        council: str = "",
+    ) -> Decision:
+        """Who decides a matter, by which clause, what else applies, what is open, and what the text leaves out.
+
+        Parameters
+        ----------
+        kind : of decision, such as "revenue spend" or "land disposal".
+        amount, service_budget : in pounds; a number, or text such as "£600,000" or "1.2m".
+        wards : how many it affects.
+        contract : True where it is done by a contract of the same amount, or the amount of the contract.
+        best_consideration : for land: whether it is at best consideration.
+        as_of : a day; rules that were not valid on it are left out.
+        affirm, deny : rules, such as "K-4", whose condition holds or does not; others are open questions.
+        council : short name of a council or title of a document, where the graph holds rules of several.
+
+        Raises
+        ------
+        UnknownThing : no kind of decision has that name; with names that are close.
+        BadParameter : an amount, number or rule that is none; or several councils, and none is named.
+        BadInput : the day is not one.
+
+        Examples
+        --------
+        ``graph.decide(kind="revenue spend", amount=600_000).decider``
+        """
+        if as_of is not None:
+            whole = self.at(as_of)
+            day = day_of(as_of)
+        else:
+            whole = self
+            day = (self._snapshot and self._snapshot.day) or datetime.date.today()
+        found = self._names.find(kind, [DECISION_KINDS])
+        tables = [whole.select(query) for query in (RULES, KINDS)]
+        given = (amount, service_budget, wards, contract, best_consideration)
+        decision = decision_of(
+            tables[0].rows, tables[1].rows, found.iri, lambda kind: case_of(kind, *given),
+            affirm=affirm, deny=deny, council=council, day=day,
+        )  # fmt: skip
+        return replace(decision, generation=self.generation, notes=tuple(whole.notes))
+
+    def deadlines(self, kind: str, meeting: str | datetime.date) -> list[Deadline]:
+        """By which day, under every rule of a kind that counts from a meeting.
+
+        Parameters
+        ----------
+        kind : of rule, such as "notice", "minutes" or "apologies".
+        meeting : its day.
+
+        Raises
+        ------
+        UnknownThing : no kind of rule has that name; with names that are close.
+        BadInput : the day is not one, or the bank holidays of its time are not known.
+
+        Examples
+        --------
+        ``graph.deadlines("notice", "2024-02-19")[0].last[0].day``
+        """
+        day = day_of(meeting)
+        found = self._names.find(kind, [RULE_KINDS])
+        request = Request(TIMED, {"ruleKind": iri(found.iri)}, accept=("application/sparql-results+json",))
+        return deadlines(read_table(self.answer(request).body, self.generation).rows, day)
 
     def answer(self, request: Request) -> Answer:
         """Answer a query in any of the standard formats."""

@@ -28,6 +28,8 @@ class Limits:
     name_characters: int = 300  # a longer name or search text is cut
     suggestions: int = 3  # names offered by "did you mean"
     search_results: int = 30  # things listed by a search
+    tool_rows: int = 1_000  # an MCP tool gives no more rows than this, and says so
+    tool_characters: int = 200_000  # nor more text than this
     generations_kept: int = 5  # older generations are removed by a build
     verify_bytes: int = 64 * 1024 * 1024  # a generation up to this size is checked file by file when opened
 

@@ -8,9 +8,12 @@ import govgraph
 from govgraph.cli.asking import ask, explain, query, questions
 from govgraph.cli.building import build, validate
 from govgraph.cli.comparing import diff
+from govgraph.cli.connecting import mcp
+from govgraph.cli.deciding import deadline, decide
 from govgraph.cli.importing import importing
 from govgraph.cli.serving import serve
 from govgraph.cli.sources import sources
+from govgraph.cli.trying import whatif
 from govgraph.errors import GovgraphError
 
 __all__ = ["main"]
@@ -26,7 +29,22 @@ def cli() -> None:
     """
 
 
-for _verb in (ask, build, diff, explain, importing, query, questions, serve, sources, validate):
+for _verb in (
+    ask,
+    build,
+    deadline,
+    decide,
+    diff,
+    explain,
+    importing,
+    mcp,
+    query,
+    questions,
+    serve,
+    sources,
+    validate,
+    whatif,
+):
     cli.add_command(_verb)
 
 

@@ -51,18 +51,10 @@ def build(data: Path | None, store: str | None, force: bool, validate: bool) -> 
 @click.pass_context
 def validate(context: click.Context, store: str | None, form: str, fail_on: str) -> None:
     """Report what the shapes find in the current generation."""
-    from govgraph.review.engine import review
-    from govgraph.review.findings import Report, read_report
-
     graph = open_graph(store)
-    kept = graph.folder / "report.json"
-    if kept.exists():
-        report = read_report(kept.read_text(), graph.generation)
-    else:
-        with progress() as step:
-            step("checking")
-            found = review(graph.construct("CONSTRUCT WHERE { ?s ?p ?o }"))
-            report = Report(found.findings, found.rules, graph.generation)
+    with progress() as step:
+        step("checking")
+        report = graph.validate()
     print_report(report, form)
     if report.at_least(fail_on):
         context.exit(1)

@@ -167,9 +167,10 @@ def _direct(facts: Facts, day: datetime.date | None) -> Iterator[Statement]:
 
 def _ultimate(facts: Facts) -> Iterator[Statement]:
     """The ends: whoever answers to nobody and is reached. A circle without a way out has no end."""
-    edges: nx.DiGraph[ox.NamedNode] = nx.DiGraph(
-        (subject, value) for subject, predicate, value in facts if predicate == GOV.answersTo
-    )
+    edges: nx.DiGraph[ox.NamedNode] = nx.DiGraph()
+    for party, predicate, principal in facts:
+        if predicate == GOV.answersTo and isinstance(principal, ox.NamedNode):
+            edges.add_edge(party, principal)
     circles = nx.condensation(edges)
     ends: dict[int, set[ox.NamedNode]] = {}
     for circle in reversed(list(nx.topological_sort(circles))):

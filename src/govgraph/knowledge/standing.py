@@ -8,7 +8,7 @@ import pyoxigraph as ox
 from govgraph.knowledge.facts import GOV, ORG, PROV, RDF_TYPE, RDFS, SKOS, Facts
 from govgraph.knowledge.periods import DATES, Period
 
-__all__ = ["DECISIVE", "KINDS", "fallen", "without"]
+__all__ = ["DECISIVE", "KINDS", "PARTS", "fallen", "without"]
 
 KINDS = {
     GOV.AccountabilityLine: "lines",
@@ -18,13 +18,13 @@ KINDS = {
 }
 """Classes of which `dated_only` leaves out what is undated, and what they are called."""
 
-_PARTS = (
+PARTS = (
     GOV.accountableParty, GOV.accountableTo, GOV.appliesTo, GOV.bearer, GOV.contributor, GOV.decider, GOV.heldBy,
     GOV.holder, GOV.inBody, GOV.inPortfolio, GOV.onBody, GOV.post, GOV.representative, GOV.serves, GOV.servicer,
 )  # fmt: skip
 """What a statement cannot do without: on a day when none of them was there, it did not stand either."""
 
-DECISIVE = {*_PARTS, *DATES, GOV.basis, GOV.inferredFrom, RDF_TYPE, RDFS.subClassOf}
+DECISIVE = {*PARTS, *DATES, GOV.basis, GOV.inferredFrom, RDF_TYPE, RDFS.subClassOf}
 """Properties that decide what falls; the facts given to `fallen` may be without all others."""
 
 _HISTORY = {
@@ -64,8 +64,8 @@ def fallen(
 
 
 def _incomplete(facts: Facts, lost: ox.NamedNode, gone: Mapping[ox.NamedNode, str]) -> Iterator[ox.NamedNode]:
-    """Statements all of whose values for one of `_PARTS` are gone."""
-    for predicate in _PARTS:
+    """Statements all of whose values for one of `PARTS` are gone."""
+    for predicate in PARTS:
         for node in facts.subjects(predicate, lost):
             if all(value in gone for value in facts.objects(node, predicate)):
                 yield node

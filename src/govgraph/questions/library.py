@@ -49,6 +49,7 @@ class Question:
     id : name of its file without ending.
     text : the SPARQL as it stands in the file, header and all.
     chart : kind of picture that helps, or empty.
+    resolver : name of the Python that turns the rows of the query into the answer, or empty (see `runner`).
     """
 
     id: str
@@ -59,6 +60,7 @@ class Question:
     parameters: tuple[Parameter, ...]
     chart: str
     text: str
+    resolver: str = ""
 
 
 def read_question(path: Path) -> Question:
@@ -81,6 +83,7 @@ def read_question(path: Path) -> Question:
             parameters=tuple(_parameter(given) for given in facts.get("params", [])),
             chart=str(facts.get("chart", "")),
             text=text,
+            resolver=str(facts.get("resolver", "")),
         )
     except yaml.YAMLError as error:
         raise BadInput(f"{path}: the #+ header is not YAML ({error})", "Quote texts with a colon.") from None

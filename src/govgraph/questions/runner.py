@@ -1,18 +1,24 @@
 """Ask a saved question: prepare the request, and read the answer with its notes.
 
+Where SPARQL cannot say it, a question's query gives rows to start from, and its header names a resolver that turns
+them into the answer. Such a query is sent whole: what it was asked about goes to the resolver.
+
 The two halves are apart so that the command line (which reads the store itself) and
 the site (which waits for a reader process) share them.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from govgraph.accountability.chain import CONTEXT, notes_on
+from govgraph.accountability.network import RESOLVERS
+from govgraph.errors import BadInput
 from govgraph.knowledge.snapshot import Snapshot
 from govgraph.questions.library import Question
 from govgraph.questions.marking import marked
 from govgraph.questions.parameters import bind
 from govgraph.questions.table import Table, read_table
+from govgraph.rdf.terms import JsonTerm
 from govgraph.store.base import Answer, Reader, Request
 from govgraph.store.names import Names
 
@@ -27,16 +33,24 @@ class Asked:
     ----------
     requests : the question itself, then what its notes need.
     shown : parameters as a reader sees them.
+    terms : parameters as they were bound.
     """
 
     question: Question
     requests: tuple[Request, ...]
     shown: dict[str, str]
+    terms: Mapping[str, JsonTerm] = field(default_factory=dict)
 
     def read(self, *answers: Answer) -> Table:
         """The table that the answers to `requests` make."""
         table = read_table(answers[0].body, answers[0].generation)
         notes: list[str] = []
+        if self.question.resolver:
+            asked = {name: term["value"] for name, term in self.terms.items()}
+            resolve = RESOLVERS[self.question.resolver]
+            found = resolve(table.rows, asked.get("body", ""), self.shown.get("body", ""))
+            table = replace(table, columns=found.columns, terms=found.terms)
+            notes = list(found.notes)
         if self.question.chart == "chain" and self.shown:
             notes = notes_on(self.shown["body"], table.rows, read_table(answers[1].body, 0).rows)
         return replace(table, question=self.question.id, parameters=self.shown, notes=notes)
@@ -48,12 +62,16 @@ def prepare(question: Question, given: Mapping[str, str], names: Names) -> Asked
     Raises
     ------
     BadParameter, UnknownThing
+    BadInput : its header names a resolver that there is not.
     """
+    if question.resolver and question.resolver not in RESOLVERS:
+        offered = ", ".join(RESOLVERS)
+        raise BadInput(f'"{question.id}" names the resolver "{question.resolver}"', f"There are: {offered}.")
     terms, shown = bind(question, given, names)
-    requests = [Request(question.text, terms)]
+    requests = [Request(question.text, {} if question.resolver else terms)]
     if question.chart == "chain" and terms:
         requests.append(Request(CONTEXT, {"body": terms["body"]}))
-    return Asked(question, tuple(requests), shown)
+    return Asked(question, tuple(requests), shown, terms)
 
 
 def ask(
@@ -71,4 +89,4 @@ def ask(
     """
     asked = prepare(question, given, names)
     table = asked.read(*(reader.answer(request) for request in asked.requests))
-    return marked(table, snapshot, asked.requests[0].bindings, question.text) if snapshot else table
+    return marked(table, snapshot, asked.terms, question.text) if snapshot else table

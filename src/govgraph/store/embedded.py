@@ -29,7 +29,7 @@ from govgraph.rdf.files import GRAPH_FORMATS
 from govgraph.rdf.terms import term
 from govgraph.store.base import GRAPH_TYPES, SOLUTION_TYPES, Answer, Request
 
-__all__ = ["EmbeddedReader"]
+__all__ = ["EmbeddedReader", "syntax_error"]
 
 _RESULTS = {
     "application/sparql-results+json": ox.QueryResultsFormat.JSON,
@@ -97,7 +97,7 @@ class EmbeddedReader:
                 return self._graph(result, request)
             return self._solutions(result, request)
         except SyntaxError as error:
-            raise _syntax(request.text, error) from None
+            raise syntax_error(request.text, error) from None
         except RuntimeError as error:
             raise BadParameter(str(error), "A parameter must be a variable that the query projects.") from None
         except ValueError as error:
@@ -176,13 +176,13 @@ def _count(body: bytes, media_type: str) -> int:
     return sum(1 for _ in csv.reader(io.StringIO(body.decode(), newline=""))) - 1
 
 
-def _syntax(text: str, error: SyntaxError) -> QuerySyntax:
+def syntax_error(text: str, error: SyntaxError, what: str = "query") -> QuerySyntax:
     """Line, column, the line itself and a caret under the place."""
     found = re.match(r"error at (\d+):(\d+): (.*)", str(error.msg), re.DOTALL)
     if not found:
-        return QuerySyntax(f"the query cannot be read: {error.msg}", "See the SPARQL 1.1 grammar.")
+        return QuerySyntax(f"the {what} cannot be read: {error.msg}", "See the SPARQL 1.1 grammar.")
     line, column, reason = int(found[1]), int(found[2]), found[3]
     lines = text.splitlines() or [""]
     shown = lines[min(line, len(lines)) - 1]
-    where = f"the query cannot be read at line {line}, column {column}: {reason}"
+    where = f"the {what} cannot be read at line {line}, column {column}: {reason}"
     return QuerySyntax(where, f"\n{shown[:200]}\n{' ' * (column - 1)}^")

@@ -16,7 +16,8 @@ import govgraph
 from govgraph.errors import GovgraphError
 from govgraph.limits import LIMITS, Limits
 from govgraph.web import linked_data
-from govgraph.web.pages import chart, home, questions, search, thing
+from govgraph.web.description import Described
+from govgraph.web.pages import chart, decide, examples, home, questions, search, thing
 from govgraph.web.problems import on_anything, on_error, on_http, problem_of
 from govgraph.web.render import asset
 from govgraph.web.sparql import Sparql
@@ -88,7 +89,7 @@ def create_app(store: Path, limits: Limits = LIMITS) -> FastAPI:
         async with site.running():
             yield
 
-    app = FastAPI(
+    app = Described(
         title="govgraph",
         version=govgraph.__version__,
         description="Who answers to whom in local government, by which clause, and how sure the text is.",
@@ -99,7 +100,7 @@ def create_app(store: Path, limits: Limits = LIMITS) -> FastAPI:
     )
     app.state.site = site
     app.router.routes.append(Route("/sparql", Sparql(site)))
-    for part in (home, search, chart, questions, thing, linked_data):
+    for part in (home, search, chart, decide, questions, examples, thing, linked_data):
         app.include_router(part.router)
 
     app.add_api_route("/healthz", health, methods=["GET"], summary="Whether a reader answers")

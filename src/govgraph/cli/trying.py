@@ -1,0 +1,122 @@
+"""`whatif`: try a change on a scratch copy, and say what follows from it."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+import pyoxigraph as ox
+
+from govgraph.cli.options import format_option, open_graph, progress, store_option
+from govgraph.cli.printing import print_table
+from govgraph.errors import BadInput
+from govgraph.graph import Graph
+from govgraph.knowledge.effects import Effect
+from govgraph.knowledge.facts import Facts
+from govgraph.knowledge.whatif import Trial
+from govgraph.questions.table import Table
+from govgraph.rdf.files import serialise
+from govgraph.rdf.terms import iri, literal
+from govgraph.review.findings import Finding
+
+__all__ = ["whatif"]
+
+
+@click.command()
+@click.argument("change", required=False, type=click.Path(path_type=Path))
+@click.option("--remove", metavar="NAME", multiple=True, help="Take this thing out; may be given several times.")
+@click.option(
+    "--validate", is_flag=True, help="Say which findings of the review are new or fixed; takes some 15 seconds."
+)
+@store_option
+@format_option("table", "json", "md")
+def whatif(change: Path | None, remove: tuple[str, ...], validate: bool, store: str | None, form: str) -> None:
+    """Say what a CHANGE, a file of SPARQL Update, would do: who loses or gains an end, what loses its subject.
+
+    The change runs on a scratch copy of the current facts, in the default graph; LOAD and SERVICE are refused.
+    Things to --remove are taken out after it. Nothing is kept: keeping a change (--apply) is not offered. To keep
+    one, change the data and build.
+    """
+    if change is None and not remove:
+        raise BadInput("nothing to try", "Name a file of SPARQL Update, or a thing with --remove.")
+    update = _read(change) if change else ""
+    graph = open_graph(store)
+    trial = graph.whatif(update, remove)
+    new, fixed, standing = _findings(graph, trial) if validate else ([], [], 0)
+    notes = [f"the change adds {trial.added} statements and takes out {trial.removed}; nothing was kept"]
+    if not trial.effects:
+        notes.append("nobody gains or loses an end, no chain changes, and nothing loses its subject")
+    if validate:
+        notes.append(f"findings of the review: {len(new)} new, {len(fixed)} fixed, {standing} standing")
+    else:
+        notes.append("findings of the review were not compared; with them: --validate")
+    if form == "json":
+        content = {
+            "generation": graph.generation,
+            "added": trial.added,
+            "removed": trial.removed,
+            "effects": [asdict(effect) for effect in trial.effects],
+            "findings": {"new": list(map(asdict, new)), "fixed": list(map(asdict, fixed)), "standing": standing}
+            if validate
+            else None,
+            "notes": notes,
+        }
+        click.echo(json.dumps(content, indent=2, ensure_ascii=False))
+        return
+    found = [_of_finding("new finding", each) for each in new] + [_of_finding("fixed finding", each) for each in fixed]
+    print_table(_table([*trial.effects, *found], graph.generation, notes), form)
+
+
+def _read(change: Path) -> str:
+    try:
+        return change.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise BadInput(f"{change}: cannot be read ({error.strerror})", "Check the name.") from None
+    except UnicodeDecodeError:
+        raise BadInput(f"{change}: is not UTF-8 text", "Save it as UTF-8.") from None
+
+
+def _findings(graph: Graph, trial: Trial) -> tuple[list[Finding], list[Finding], int]:
+    """Findings that are new and that are fixed, and how many stand."""
+    from govgraph.review.engine import review
+    from govgraph.review.findings import read_report
+
+    kept = graph.folder / "report.json"
+    with progress() as step:
+        step("checking")
+        old = read_report(kept.read_text(), graph.generation) if kept.exists() else review(_as_text(trial.before))
+        now = review(_as_text(trial.after))
+    before = {_key(finding): finding for finding in old.findings}
+    after = {_key(finding): finding for finding in now.findings}
+    new = [finding for key, finding in after.items() if key not in before]
+    fixed = [finding for key, finding in before.items() if key not in after]
+    return new, fixed, len(after.keys() & before.keys())
+
+
+def _key(finding: Finding) -> tuple[str, ...]:
+    return finding.rule, finding.focus, finding.path, finding.value
+
+
+def _as_text(facts: Facts) -> bytes:
+    return serialise((ox.Triple(*statement) for statement in facts), "application/n-triples")
+
+
+def _of_finding(word: str, finding: Finding) -> Effect:
+    told = f"{finding.rule}: {finding.message}"
+    return Effect(word, finding.focus, finding.label, finding.severity, told, ", ".join(finding.clauses))
+
+
+def _table(effects: Sequence[Effect], generation: int, notes: list[str]) -> Table:
+    rows = [
+        {
+            "effect": literal(effect.effect),
+            "thing": iri(effect.thing),
+            "thingLabel": literal(effect.label),
+            "kind": literal(effect.kind),
+            "detail": literal(effect.detail),
+            "clause": literal(effect.clause),
+        }
+        for effect in effects
+    ]
+    return Table(["effect", "thing", "thingLabel", "kind", "detail", "clause"], rows, generation, notes=notes)

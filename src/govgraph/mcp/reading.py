@@ -1,0 +1,143 @@
+"""What the tools share: reader processes, the names of the current generation, labels and clauses."""
+
+import asyncio
+import contextlib
+import re
+from collections.abc import AsyncIterator, Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from govgraph.limits import LIMITS, Limits
+from govgraph.mcp.answers import Clause
+from govgraph.questions.table import Table, read_table
+from govgraph.store.base import Answer, Request
+from govgraph.store.generations import Generation, Generations
+from govgraph.store.names import Names
+from govgraph.store.pool import ReaderPool
+
+__all__ = ["Reading", "union"]
+
+_AT_ONCE = 300  # things named in one query
+_LEGAL = re.compile(r'[^\x00-\x20<>"{}|^`\\]+')
+_LABELS = """
+SELECT DISTINCT ?thing ?label WHERE {{
+  VALUES ?thing {{ {0} }}
+  {{ ?thing skos:prefLabel|dct:title|rdfs:label ?label }}
+  UNION {{ GRAPH ?graph {{ ?thing skos:prefLabel|dct:title|rdfs:label ?label }} }}
+}}"""
+_CLAUSES = """
+SELECT DISTINCT ?thing ?how ?clause ?number ?label ?line WHERE {{
+  VALUES ?thing {{ {0} }}
+  {{ ?thing ?how ?clause . FILTER(?how IN (gov:basis, gov:inferredFrom)) }}
+  UNION {{ GRAPH ?graph {{ ?thing ?how ?clause . FILTER(?how IN (gov:basis, gov:inferredFrom)) }} }}
+  UNION {{ ?thing a gov:Clause . BIND(?thing AS ?clause) BIND(gov:basis AS ?how) }}
+  {{ ?clause eli:number ?number ; skos:prefLabel ?label }}
+  UNION {{ GRAPH ?any {{ ?clause eli:number ?number ; skos:prefLabel ?label }} }}
+  OPTIONAL {{ GRAPH ?within {{ ?clause gov:lineStart ?line }} }}
+}} ORDER BY ?thing ?line ?number"""
+
+
+class Reading:
+    """Reads the current generation of a store in reader processes, so that no query can stop the server.
+
+    Parameters
+    ----------
+    store : its folder; it has been built.
+    limits : of the readers and of the tools.
+    """
+
+    def __init__(self, store: Path, limits: Limits = LIMITS) -> None:
+        self.limits = limits
+        self._generations = Generations(store)
+        self._pool = ReaderPool(self._generations.latest, limits)
+        self._names: list[tuple[int, Names]] = []  # the latest, and the one before it while it may be in use
+        self._running: set[asyncio.Task[Answer]] = set()
+
+    @contextlib.asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Keep the readers alive while the server runs."""
+        async with self._pool:
+            yield
+        for _, names in self._names:
+            names.close()
+
+    @property
+    def latest(self) -> Generation:
+        """The generation that is current now."""
+        return self._generations.latest()
+
+    @property
+    def names(self) -> Names:
+        """Names of the current generation."""
+        generation = self.latest
+        if not self._names or self._names[0][0] != generation.number:
+            self._names.insert(0, (generation.number, Names(generation.names)))
+            for _, unused in self._names[2:]:
+                unused.close()
+            del self._names[2:]
+        return self._names[0][1]
+
+    async def answer(self, request: Request) -> Answer:
+        """Answer one query whole.
+
+        A call that its client gives up does not cut the reader off: the query runs to its end or its deadline.
+
+        Raises
+        ------
+        QueryRefused, QuerySyntax, DeadlinePassed, ReaderFailed, AnswerTooLarge
+        """
+        task = asyncio.ensure_future(self._pool.answer(request))
+        self._running.add(task)
+        task.add_done_callback(self._done)
+        return await asyncio.shield(task)
+
+    def _done(self, task: asyncio.Task[Answer]) -> None:
+        self._running.discard(task)
+        if not task.cancelled():
+            task.exception()  # nobody may be left to hear of it
+
+    async def answers(self, requests: Sequence[Request]) -> list[Answer]:
+        """Answer several queries from one generation, even while a build puts a new one in place."""
+        found: list[Answer] = []
+        for _ in range(3):
+            found = [await self.answer(request) for request in requests]
+            if len({answer.generation for answer in found}) <= 1:
+                break
+        return found
+
+    async def tables(self, *requests: Request) -> list[Table]:
+        """Answer several SELECT or ASK queries as tables."""
+        answers = await self.answers(requests)
+        return [await asyncio.to_thread(read_table, answer.body, answer.generation) for answer in answers]
+
+    async def labels(self, iris: Iterable[str]) -> dict[str, str]:
+        """Labels of things and terms, in whatever graph they stand."""
+        labels: dict[str, str] = {}
+        for row in await self._about(_LABELS, iris):
+            labels.setdefault(row["thing"], str(row["label"]))
+        return labels
+
+    async def clauses(self, iris: Iterable[str]) -> dict[str, list[Clause]]:
+        """For each thing the clauses that it rests on, in reading order; a clause rests on itself."""
+        clauses: dict[str, list[Clause]] = {}
+        for row in await self._about(_CLAUSES, iris):
+            found = Clause(
+                label=str(row["label"]),
+                number=str(row["number"]),
+                iri=row["clause"],
+                inferred=row["how"].endswith("inferredFrom"),
+            )
+            clauses.setdefault(row["thing"], []).append(found)
+        return {thing: union(found) for thing, found in clauses.items()}
+
+    async def _about(self, query: str, iris: Iterable[str]) -> list[dict[str, Any]]:
+        """Rows about things; an IRI with a character that could end it is passed over."""
+        known = [iri for iri in dict.fromkeys(iris) if _LEGAL.fullmatch(iri) and ":" in iri]
+        parts = [known[start : start + _AT_ONCE] for start in range(0, len(known), _AT_ONCE)]
+        requests = [Request(query.format(" ".join(f"<{iri}>" for iri in part))) for part in parts]
+        return [row for table in await self.tables(*requests) for row in table.rows]
+
+
+def union(clauses: Iterable[Clause]) -> list[Clause]:
+    """Each clause once, in order."""
+    return list({(clause.iri, clause.number, clause.inferred): clause for clause in clauses}.values())

@@ -1,0 +1,472 @@
+"""The MCP server, driven by the SDK's own client: over standard input and output, as a user's program does it."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from anyio.from_thread import BlockingPortal, start_blocking_portal
+from mcp import Client
+from mcp.client.stdio import StdioServerParameters
+from mcp.shared.exceptions import MCPError
+from mcp.types import TextContent, Tool
+
+from govgraph.graph import Graph
+from govgraph.knowledge.build import build
+from govgraph.limits import LIMITS, Limits
+from govgraph.mcp.querying import PITFALLS
+from govgraph.mcp.server import create_server
+from govgraph.questions.library import library
+from govgraph.review.findings import Finding, Report
+from govgraph.store.generations import Generations
+
+HOSTILE = [
+    '"',
+    "'",
+    '"""',
+    "> } ;",
+    "} ; DROP ALL ; #",
+    "Partnership Board\n} UNION { ?s ?p ?o",
+    "\u2028\u2029\r\n\t",
+    "\\u0022 . ?s ?p ?o",
+    '"^^<http://example.org/a b>',
+    "<https://w3id.org/govgraph/id/harrow/body/partnership-board> ?p ?o } #",
+    "https://w3id.org/govgraph/id/x> ?p ?o . <y",
+    "gov:x> } #",
+    "%00%0a",
+    "'; DELETE FROM thing; --",
+    "text:* OR name NEAR(",
+    "x" * 100_000,
+    "{0}",
+    "\x00",
+]
+
+
+class Talk:
+    """A conversation with a server."""
+
+    def __init__(self, portal: BlockingPortal, client: Client) -> None:
+        self._portal = portal
+        self._client = client
+
+    def tools(self) -> dict[str, Tool]:
+        return {tool.name: tool for tool in self._portal.call(self._client.list_tools).tools}
+
+    def call(self, tool: str, **arguments: Any) -> dict[str, Any]:
+        """What a tool answers."""
+        result = self._portal.call(self._client.call_tool, tool, arguments)
+        assert not result.is_error, result.content
+        answer = result.structured_content
+        assert isinstance(answer, dict)
+        assert json.loads(self._text(result.content)) == answer, "the text for old clients says the same"
+        assert answer["generation"] >= 1
+        assert isinstance(answer["clauses"], list)
+        return answer
+
+    def refused(self, tool: str, **arguments: Any) -> str:
+        """What a tool says to a call that it refuses."""
+        result = self._portal.call(self._client.call_tool, tool, arguments)
+        assert result.is_error, result.structured_content
+        return self._text(result.content)
+
+    def either(self, tool: str, **arguments: Any) -> str:
+        """Whatever a tool says."""
+        return self._text(self._portal.call(self._client.call_tool, tool, arguments).content)
+
+    def give_up(self, tool: str, seconds: float, **arguments: Any) -> None:
+        """Call a tool and leave before it has answered."""
+        with pytest.raises(MCPError):
+            self._portal.call(self._client.call_tool, tool, arguments, seconds)
+
+    @staticmethod
+    def _text(content: Any) -> str:
+        [block] = content
+        assert isinstance(block, TextContent)
+        return block.text
+
+    @property
+    def instructions(self) -> str:
+        return self._client.instructions or ""
+
+
+@contextmanager
+def talking(server: Any, mode: str = "auto") -> Iterator[Talk]:
+    with start_blocking_portal() as portal, portal.wrap_async_context_manager(Client(server, mode=mode)) as client:
+        yield Talk(portal, client)
+
+
+@pytest.fixture(scope="module")
+def talk(store_folder: Path) -> Iterator[Talk]:
+    """A conversation with `govgraph mcp` in a process of its own; a warning there is an error."""
+    environment = {"PYTHONWARNINGS": "error", "PYTHONPATH": os.environ.get("PYTHONPATH", "")}
+    words = ["-m", "govgraph", "mcp", "--store", str(store_folder)]
+    with talking(StdioServerParameters(command=sys.executable, args=words, env=environment)) as found:
+        yield found
+
+
+@pytest.fixture
+def within(store_folder: Path) -> Callable[[Limits], Any]:
+    """Makes a conversation with a server in this process, under other limits."""
+    return lambda limits: talking(create_server(store_folder, limits))
+
+
+def test_a_client_of_the_older_protocol_is_served_too(store_folder: Path) -> None:
+    with talking(create_server(store_folder), mode="legacy") as talk:
+        assert "sparql" in talk.tools()
+        assert talk.call("sparql", query="ASK {}")["total"] == 1
+        for _ in range(LIMITS.readers + 1):
+            assert "line 1" in talk.refused("sparql", query="ASK")
+
+
+def numbers(answer: dict[str, Any]) -> list[str]:
+    return [clause["number"] for clause in answer["clauses"]]
+
+
+def test_every_tool_says_what_it_does_takes_and_gives_and_that_it_only_reads(talk: Talk) -> None:
+    tools = talk.tools()
+    for name in ("list_questions", "ask", "find", "describe", "explain", "sparql", "review_summary", "schema_card"):
+        tool = tools[name]
+        assert len(tool.description or "") > 50
+        assert tool.annotations
+        assert tool.annotations.read_only_hint
+        assert tool.input_schema["additionalProperties"] is False
+        assert all(given.get("description") for given in tool.input_schema["properties"].values())
+        assert tool.output_schema
+        assert {"generation", "clauses", "notes", "cut"} <= tool.output_schema["properties"].keys()
+    assert "schema_card" in talk.instructions
+
+
+def test_every_saved_question_is_listed_with_its_parameters(talk: Talk) -> None:
+    listed = {question["id"]: question for question in talk.call("list_questions")["questions"]}
+    assert listed.keys() == library().keys()
+    [body] = listed["who-chairs"]["parameters"]
+    assert (body["name"], body["type"]) == ("body", "name of a thing")
+    some = talk.call("list_questions", tag="money")["questions"]
+    assert {question["id"] for question in some} == {q.id for q in library().values() if "money" in q.tags}
+    assert "The tags: " in talk.refused("list_questions", tag="no such tag")
+
+
+def test_an_answer_has_the_rows_of_the_python_call_and_the_clauses_to_cite(talk: Talk, graph: Graph) -> None:
+    answer = talk.call("ask", question="who-chairs", parameters={"body": "partnership board"})
+    assert answer["rows"] == graph.ask("who-chairs", body="Partnership Board").rows
+    assert answer["parameters"] == {"body": "Partnership Board"}
+    assert [clause["label"] for clause in answer["clauses"]] == ["Handbook 22.29", "Handbook 22.30"]
+    assert (answer["generation"], answer["cut"], answer["total"]) == (graph.generation, "", 2)
+
+
+def test_numbers_and_yes_or_no_may_be_given_as_such(talk: Talk, graph: Graph) -> None:
+    answer = talk.call("ask", question="who-decides", parameters={"amount": 600000, "kind": "revenue spend"})
+    assert answer["rows"] == graph.ask("who-decides", amount="600000", kind="revenue spend").rows
+
+
+@pytest.mark.parametrize("question", sorted(library()))
+def test_every_saved_question_can_be_asked_and_says_its_clauses_and_what_was_cut(talk: Talk, question: str) -> None:
+    needed = {p.name: p.example for p in library()[question].parameters if p.required}
+    answer = talk.call("ask", question=question, parameters=needed, limit=5)
+    assert len(answer["rows"]) == min(5, answer["total"])
+    assert bool(answer["cut"]) == (answer["total"] > 5)
+    if answer["cut"]:
+        assert answer["cut"].startswith(f"Cut: the first 5 of {answer['total']:,} rows.")
+    assert answer["clauses"] or answer["notes"] or not answer["rows"]
+    for row in answer["rows"]:
+        if isinstance(row.get("clause"), str):
+            told = row["clause"]
+            assert any(clause["number"] in told or clause["iri"] == told for clause in answer["clauses"])
+
+
+def test_a_statement_that_was_concluded_says_so_with_its_clauses(talk: Talk) -> None:
+    answer = talk.call("explain", body="Harrow Chief Executives", limit=1)
+    [row] = answer["rows"]
+    assert row["strength"] == "inferred"
+    told = {clause["number"]: clause["inferred"] for clause in answer["clauses"]}
+    assert told["22.13"] is True
+    assert told["15.1"] is False
+
+
+def test_a_chain_comes_as_a_sentence_a_tree_and_rows(talk: Talk, graph: Graph) -> None:
+    answer = talk.call("explain", body="Delivery groups")
+    lines = answer["text"].splitlines()
+    assert lines[0] == "Delivery groups"
+    assert lines[1].startswith("  → Thematic Management Groups (22.69, explicit, accountability)")
+    assert set(answer["ends"]) == {"Harrow Council", "Local community", "Member bodies"}
+    assert sum(line.endswith("■ end") for line in lines) == 3
+    assert answer["rows"] == graph.ask("ultimately-accountable-to", body="Delivery groups").rows
+    assert answer["sentence"].startswith("Delivery groups: accountable in the end to Harrow Council")
+    assert {"22.69", "22.62", "22.13", "22.12", "15.1", "10.1"} <= set(numbers(answer))
+
+
+def test_a_body_that_no_clause_speaks_of_is_not_given_a_chain(talk: Talk) -> None:
+    answer = talk.call("explain", body="Assembly")
+    assert (answer["rows"], answer["ends"], answer["text"]) == ([], [], "The Assembly")
+    assert "no clause says to whom" in answer["notes"][0]
+
+
+def test_a_name_leads_to_the_thing_and_its_neighbours(talk: Talk) -> None:
+    answer = talk.call("find", name="Partnership Board", limit=2)
+    assert answer["thing"]["iri"] == "https://w3id.org/govgraph/id/harrow/body/partnership-board"
+    assert len(answer["others"]) == 2
+    assert answer["cut"].startswith("Cut: the first 2 of ")
+    assert "4.4" in numbers(answer)
+    assert talk.call("find", name=answer["thing"]["iri"])["thing"] == answer["thing"]
+
+
+def test_a_misspelt_name_gets_names_that_are_close(talk: Talk) -> None:
+    answer = talk.call("find", name="Partnershp Bord")
+    assert (answer["thing"], answer["others"], answer["did_you_mean"][0]) == (None, [], "Partnership Board")
+    for tool, name in (("describe", "thing"), ("explain", "body")):
+        assert 'Did you mean "Partnership Board"' in talk.refused(tool, **{name: "Partnershp Bord"})
+
+
+def test_a_thing_is_described_in_words_with_clauses(talk: Talk) -> None:
+    answer = talk.call("describe", thing="Partnership Board", limit=1000)
+    assert (answer["label"], answer["kinds"], answer["cut"]) == ("Partnership Board", ["partnership board"], "")
+    lines = {fact["term"]: fact for fact in answer["pointing"]}["gov:accountableParty"]
+    assert lines["total"] == len(lines["values"]) > 0
+    assert all(value["clause"] for value in lines["values"])
+    assert "22.12" in numbers(answer)
+    less = talk.call("describe", thing="Partnership Board", limit=1)
+    assert less["cut"].startswith("Cut: not all values under ")
+    assert {fact["term"]: fact["total"] for fact in less["pointing"]} == {
+        fact["term"]: fact["total"] for fact in answer["pointing"]
+    }
+
+
+def test_a_term_of_the_vocabulary_is_described_too(talk: Talk) -> None:
+    answer = talk.call("describe", thing="gov:AccountabilityLine")
+    assert answer["label"] == "accountability line"
+    assert answer["summary"]
+
+
+def test_what_is_generic_or_in_an_earlier_revision_only_says_so(talk: Talk, graph: Graph) -> None:
+    assert any("generic" in note for note in talk.call("describe", thing="Delivery groups")["notes"])
+    superseded = graph.manifest["superseded"][0]
+    only = f"GRAPH <{superseded}> {{ ?x skos:prefLabel ?label }} FILTER NOT EXISTS {{ ?x ?p ?o }}"
+    [row] = graph.select(f"SELECT ?x WHERE {{ {only} }} LIMIT 1").rows
+    answer = talk.call("describe", thing=row["x"])
+    assert "earlier revision only" in answer["notes"][0]
+    assert answer["facts"] or answer["clauses"]
+
+
+def test_a_query_gives_rows_and_the_clauses_of_the_statements_in_them(talk: Talk) -> None:
+    answer = talk.call("sparql", query="SELECT ?line WHERE { ?line a gov:AccountabilityLine } ORDER BY ?line", limit=2)
+    assert (answer["kind"], answer["columns"], len(answer["rows"])) == ("solutions", ["line"], 2)
+    assert answer["cut"].startswith(f"Cut: the first 2 of {answer['total']} rows.")
+    assert numbers(answer) == ["10.1"]
+    assert talk.call("sparql", query="ASK { ?a gov:answersTo ?b }")["rows"] == [{"answer": True}]
+
+
+def test_a_graph_is_cut_between_statements(talk: Talk) -> None:
+    answer = talk.call("sparql", query="CONSTRUCT { ?s a ?c } WHERE { ?s a ?c }", limit=3)
+    assert answer["statements"].count(" .\n") == 3
+    assert answer["cut"].startswith(f"Cut: the first 3 of {answer['total']:,} statements.")
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("SELECT ?x WHERE {\n  ?x a gov:Body ; }}", "line 2, column 21"),
+        ("SELECT ?x WHERE { ?x a nowhere:Body }", "line 1, column"),
+        ("INSERT DATA { <a:b> <a:b> <a:b> }", "line 1, column"),
+        ("DROP ALL", "line 1, column"),
+        ("", "line 1, column"),
+        ("ASK { SERVICE <http://127.0.0.1/> { ?s ?p ?o } }", "SERVICE is not offered here"),
+        ("ASK " + "{" * 200, "deep"),
+        ("#" * 70_000, "70,000 characters"),
+    ],
+)
+def test_a_query_that_cannot_be_run_is_told_why_and_where(talk: Talk, query: str, said: str) -> None:
+    assert said in talk.refused("sparql", query=query)
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+def test_hostile_text_is_a_name_that_nobody_has(talk: Talk, text: str) -> None:
+    before = talk.call("sparql", query="SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }")["rows"]
+    for parameter in ("body", text):
+        assert "[" in talk.refused("ask", question="who-chairs", parameters={parameter: text})
+    said = [
+        talk.either("ask", question=text),
+        talk.either("find", name=text),
+        talk.either("describe", thing=text),
+        talk.either("explain", body=text),
+        talk.either("list_questions", tag=text),
+        talk.either("sparql", query=text),
+        talk.either("ask", question="who-decides", parameters={"amount": text}),
+    ]
+    for told in said:
+        assert "Traceback" not in told
+        assert "raised an unexpected" not in told
+        assert len(told) < 10_000
+        assert not told.rstrip().endswith(("tool ask", "tool find", "tool describe", "tool explain", "tool sparql"))
+    assert talk.call("sparql", query="SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }")["rows"] == before
+
+
+def test_an_argument_that_a_tool_does_not_know_is_refused_not_ignored(talk: Talk) -> None:
+    assert "body" in talk.refused("ask", question="who-chairs", body="Partnership Board")
+    assert 'has no parameter "person"' in talk.refused("ask", question="who-chairs", parameters={"person": "x"})
+    assert "limit" in talk.refused("ask", question="who-chairs", limit=0)
+    assert "limit" in talk.refused("sparql", query="ASK {}", limit=LIMITS.tool_rows + 1)
+    assert "limit" in talk.refused("sparql", query="ASK {}", limit="all of them")
+
+
+def test_a_question_that_is_not_there_or_lacks_something_says_what_to_do(talk: Talk) -> None:
+    assert 'Did you mean "who-chairs"' in talk.refused("ask", question="whochairs")
+    assert "amount is not a number" in talk.refused("ask", question="who-decides", parameters={"amount": "lots"})
+
+
+def test_the_card_counts_what_is_in_use_and_warns_of_the_pitfalls(talk: Talk, graph: Graph) -> None:
+    card = talk.call("schema_card")
+    counts = {term["term"]: term["count"] for term in card["classes"]}
+    [row] = graph.select("SELECT (COUNT(?x) AS ?n) WHERE { ?x a gov:AccountabilityLine }").rows
+    assert counts["gov:AccountabilityLine"] == row["n"]
+    assert {"gov:accountableTo", "gov:strength", "gov:basis"} <= {term["term"] for term in card["properties"]}
+    assert card["namespaces"]["gov"] == "https://w3id.org/govgraph/def/"
+    assert {g["iri"] for g in card["graphs"]} == graph.manifest["graphs"].keys()
+    assert [g["iri"] for g in card["graphs"] if g["superseded"]] == graph.manifest["superseded"]
+    told = " ".join(card["pitfalls"])
+    for word in (
+        "default graph",
+        "GRAPH <",
+        "FILTER EXISTS",
+        "gov:Inferred",
+        "Not stated means absent",
+        "Delivery groups",
+    ):
+        assert word in told
+    assert "modes accountability, acting for, reporting only" in told
+
+
+@pytest.mark.parametrize("name", sorted({name for text in PITFALLS for name in re.findall(r"gov:\w+", text)}))
+def test_every_term_that_a_pitfall_names_exists(graph: Graph, name: str) -> None:
+    assert graph.select(f"ASK {{ {name} skos:prefLabel ?label }}").rows[0]["answer"]
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        {"kind": "revenue spend", "amount": 600000, "service_budget": "£1,500,000", "wards": 1},
+        {"kind": "revenue spend", "amount": 500000},
+        {"kind": "land disposal", "amount": "300,000", "best_consideration": True},
+        {"kind": "revenue spend", "contract": True, "amount": 2_000_000, "affirm": ["K-4"]},
+    ],
+    ids=str,
+)
+def test_a_decision_is_that_of_the_python_call_with_its_clauses(talk: Talk, graph: Graph, case: dict[str, Any]) -> None:
+    answer = talk.call("decide", **case)
+    expected = graph.decide(**case)
+    told = json.loads(json.dumps(expected.as_dict()))
+    assert {name: answer[name] for name in told if name != "notes"} == {n: v for n, v in told.items() if n != "notes"}
+    for outcome in answer["decides"]:
+        assert [number for number in numbers(answer) if number in outcome["clause"]]
+
+
+def test_a_matter_that_cannot_be_understood_is_not_decided(talk: Talk) -> None:
+    assert "lots" in talk.refused("decide", kind="revenue spend", amount="lots")
+    assert "Did you mean" in talk.refused("decide", kind="revenue spnd")
+    for text in HOSTILE:
+        for arguments in ({"kind": text}, {"kind": "revenue spend", "amount": text}, {"kind": "any", "affirm": [text]}):
+            assert "Error executing tool decide: " in talk.refused("decide", **arguments)
+
+
+def test_without_a_review_the_summary_says_how_to_get_one(talk: Talk) -> None:
+    answer = talk.call("review_summary")
+    assert (answer["reviewed"], answer["findings"]) == (False, [])
+    assert "govgraph build --force" in answer["notes"][0]
+
+
+def test_the_kept_report_is_told_by_severity_with_clauses(store_folder: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "store"
+    shutil.copytree(store_folder, copy)
+    line = "https://w3id.org/govgraph/id/harrow/line/a01"
+    findings = [
+        Finding("warning", "GOV-LINE-001", "a name", line, "A label", "Do this.", ("10.1",)),
+        Finding("info", "GOV-LINE-002", "another", line, "A label", "Or that."),
+    ]
+    generation = Generations(copy).current()
+    (generation.folder / "report.json").write_text(Report(findings, 7).to_json())
+    with talking(create_server(copy)) as talk:
+        answer = talk.call("review_summary", limit=1)
+        assert answer["counts"] == {"violation": 0, "warning": 1, "info": 1, "rules": 7}
+        assert answer["cut"].startswith("Cut: the first 1 of 2 findings.")
+        assert (answer["findings"][0]["rule"], numbers(answer)) == ("GOV-LINE-001", ["10.1"])
+        assert talk.call("review_summary", severity="violation")["total"] == 0
+        assert "severity" in talk.refused("review_summary", severity="none")
+        (generation.folder / "report.json").write_text("{")
+        assert "govgraph build --force" in talk.refused("review_summary")
+
+
+def test_an_answer_from_a_newer_generation_says_so(store_folder: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "store"
+    shutil.copytree(store_folder, copy)
+    with talking(create_server(copy)) as talk:
+        assert talk.call("sparql", query="ASK {}")["generation"] == 1
+        build(Generations(copy), force=True)
+        for tool, arguments in (("sparql", {"query": "ASK {}"}), ("find", {"name": "Cabinet"}), ("schema_card", {})):
+            assert talk.call(tool, **arguments)["generation"] == 2
+
+
+def test_a_query_without_end_is_stopped_and_the_next_is_answered(within: Callable[[Limits], Any]) -> None:
+    endless = "SELECT (COUNT(*) AS ?n) WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
+    with within(replace(LIMITS, query_seconds=1.0)) as talk:
+        assert "stopped after 1 seconds" in talk.refused("sparql", query=endless)
+        assert talk.call("sparql", query="ASK {}")["total"] == 1
+
+
+def test_calls_that_are_given_up_leave_readers_for_others(within: Callable[[Limits], Any]) -> None:
+    endless = "SELECT (COUNT(*) AS ?n) WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
+    with within(replace(LIMITS, query_seconds=1.0)) as talk:
+        for _ in range(LIMITS.readers + 1):
+            talk.give_up("sparql", 0.2, query=endless)
+        assert talk.call("sparql", query="ASK {}")["total"] == 1
+
+
+def test_an_answer_of_too_much_text_is_cut_or_refused_never_passed_on(within: Callable[[Limits], Any]) -> None:
+    with within(replace(LIMITS, tool_characters=1_000)) as talk:
+        answer = talk.call("ask", question="seats", limit=1000)
+        assert answer["cut"].startswith(f"Cut: the first {len(answer['rows'])} of {answer['total']} rows.")
+        assert len(json.dumps(answer["rows"], ensure_ascii=False)) < 2_000
+        assert "Lower limit" in talk.refused("describe", thing="Partnership Board")
+        query = "SELECT (GROUP_CONCAT(STR(?o)) AS ?all) WHERE { ?s ?p ?o }"
+        assert "one row has more than 1,000 characters" in talk.refused("sparql", query=query)
+
+
+def test_the_page_names_the_tools_the_limits_and_a_command_that_starts(talk: Talk) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "mcp.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE)) == talk.tools().keys()
+    [snippet] = re.findall(r"^```json\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    [given] = json.loads(snippet)["mcpServers"].values()
+    assert (given["command"], given["args"]) == ("govgraph", ["mcp"])
+    assert f"one answer | {LIMITS.tool_rows:,} |" in page
+    assert f"of them | {LIMITS.tool_characters:,} |" in page
+    [call, *shown] = re.findall(r"^```console\n\$ ask (.*)\nclauses: (.*)\ncut: (.*)\n```", page, re.MULTILINE)[0]
+    answer = talk.call("ask", **json.loads(call))
+    assert [", ".join(clause["label"] for clause in answer["clauses"]), answer["cut"]] == shown
+
+
+def test_a_store_that_is_not_there_is_said_in_one_line(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "govgraph", "mcp", "--store", str(tmp_path / "none")]
+    result = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False)
+    assert (result.returncode, result.stdout) == (3, "")
+    assert "Build it: govgraph build" in result.stderr.strip()
+    assert len(result.stderr.strip().splitlines()) == 1
+
+
+def test_without_the_sdk_the_verb_says_how_to_get_it(tmp_path: Path) -> None:
+    code = "import sys; sys.modules['mcp'] = None; sys.argv = ['govgraph', 'mcp']; import govgraph.cli as c; c.main()"
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert result.returncode == 3
+    assert 'pip install "govgraph[mcp]"' in result.stderr
+    assert len(result.stderr.strip().splitlines()) == 1
+
+
+def test_the_server_ends_when_its_client_leaves_and_writes_nothing_else_to_its_output(store_folder: Path) -> None:
+    command = [sys.executable, "-W", "error", "-m", "govgraph", "mcp", "--store", str(store_folder)]
+    result = subprocess.run(command, capture_output=True, stdin=subprocess.DEVNULL, timeout=30, check=False)
+    assert (result.returncode, result.stdout, result.stderr) == (0, b"", b"")
