@@ -12,7 +12,7 @@ from govgraph.mcp.answers import Clause
 from govgraph.questions.table import Table, read_table
 from govgraph.store.base import Answer, Request
 from govgraph.store.generations import Generation, Generations
-from govgraph.store.names import Names
+from govgraph.store.names import LatestNames, Names
 from govgraph.store.pool import ReaderPool
 
 __all__ = ["Reading", "union"]
@@ -50,16 +50,14 @@ class Reading:
         self.limits = limits
         self._generations = Generations(store)
         self._pool = ReaderPool(self._generations.latest, limits)
-        self._names: list[tuple[int, Names]] = []  # the latest, and the one before it while it may be in use
-        self._running: set[asyncio.Task[Answer]] = set()
+        self._names = LatestNames(self._generations.latest)
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Keep the readers alive while the server runs."""
         async with self._pool:
             yield
-        for _, names in self._names:
-            names.close()
+        self._names.close()
 
     @property
     def latest(self) -> Generation:
@@ -69,32 +67,18 @@ class Reading:
     @property
     def names(self) -> Names:
         """Names of the current generation."""
-        generation = self.latest
-        if not self._names or self._names[0][0] != generation.number:
-            self._names.insert(0, (generation.number, Names(generation.names)))
-            for _, unused in self._names[2:]:
-                unused.close()
-            del self._names[2:]
-        return self._names[0][1]
+        return self._names()
 
     async def answer(self, request: Request) -> Answer:
         """Answer one query whole.
 
-        A call that its client gives up does not cut the reader off: the query runs to its end or its deadline.
+        A call that its client gives up ends its reader; another takes its place.
 
         Raises
         ------
         QueryRefused, QuerySyntax, DeadlinePassed, ReaderFailed, AnswerTooLarge
         """
-        task = asyncio.ensure_future(self._pool.answer(request))
-        self._running.add(task)
-        task.add_done_callback(self._done)
-        return await asyncio.shield(task)
-
-    def _done(self, task: asyncio.Task[Answer]) -> None:
-        self._running.discard(task)
-        if not task.cancelled():
-            task.exception()  # nobody may be left to hear of it
+        return await self._pool.answer(request)
 
     async def answers(self, requests: Sequence[Request]) -> list[Answer]:
         """Answer several queries from one generation, even while a build puts a new one in place."""

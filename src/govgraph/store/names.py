@@ -8,15 +8,16 @@ import contextlib
 import difflib
 import re
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from govgraph.errors import StoreDamaged, UnknownThing
 from govgraph.limits import LIMITS
+from govgraph.store.generations import Generation
 
-__all__ = ["Named", "Names", "write_names"]
+__all__ = ["LatestNames", "Named", "Names", "write_names"]
 
 _NAMED = "FROM name JOIN thing ON thing.iri = name.thing"
 
@@ -148,6 +149,33 @@ class Names:
         words = re.findall(r"\w{3,}", name)
         found = [hit.label for word in words for hit in self.search(word, classes, LIMITS.suggestions)]
         return list(dict.fromkeys(spelt + found))[: LIMITS.suggestions]
+
+
+class LatestNames:
+    """The names of whatever generation is the latest: the file is opened again when the generation changes.
+
+    Parameters
+    ----------
+    latest : gives the generation that is current now; called each time, so it must be cheap.
+    """
+
+    def __init__(self, latest: Callable[[], Generation]) -> None:
+        self._latest = latest
+        self._open: list[tuple[int, Names]] = []  # the latest, and the one before it while it may be in use
+
+    def __call__(self) -> Names:
+        generation = self._latest()
+        if not self._open or self._open[0][0] != generation.number:
+            self._open.insert(0, (generation.number, Names(generation.names)))
+            for _, unused in self._open[2:]:
+                unused.close()
+            del self._open[2:]
+        return self._open[0][1]
+
+    def close(self) -> None:
+        """Close the files."""
+        for _, names in self._open:
+            names.close()
 
 
 def _fold(name: str) -> str:

@@ -13,7 +13,7 @@ from govgraph.namespaces import GRAPH
 from govgraph.questions.table import Table, read_table
 from govgraph.store.base import Answer, Request
 from govgraph.store.generations import Generation, Generations
-from govgraph.store.names import Names
+from govgraph.store.names import LatestNames
 from govgraph.store.pool import ReaderPool
 
 __all__ = ["Site"]
@@ -38,7 +38,7 @@ class Site:
         self.generations = Generations(store)
         self.public = ReaderPool(self.generations.latest, limits)
         self._own = ReaderPool(self.generations.latest, replace(limits, query_seconds=LIMITS.query_seconds))
-        self._names: list[tuple[int, Names]] = []  # the latest, and the one before it while it may be in use
+        self.names = LatestNames(self.generations.latest)
         self._answers: OrderedDict[str, Answer] = OrderedDict()
 
     @contextlib.asynccontextmanager
@@ -46,8 +46,7 @@ class Site:
         """Keep the readers alive while the site runs."""
         async with self.public, self._own:
             yield
-        for _, names in self._names:
-            names.close()
+        self.names.close()
 
     @property
     def latest(self) -> Generation:
@@ -58,16 +57,6 @@ class Site:
     def superseded(self) -> list[str]:
         """Graphs of revisions that a later one replaces."""
         return list(self.latest.manifest.get("superseded", []))
-
-    def names(self) -> Names:
-        """The names of the latest generation; the file is opened again when the generation changes."""
-        generation = self.latest
-        if not self._names or self._names[0][0] != generation.number:
-            self._names.insert(0, (generation.number, Names(generation.names)))
-            for _, unused in self._names[2:]:
-                unused.close()
-            del self._names[2:]
-        return self._names[0][1]
 
     async def named(self, method: str, *arguments: Any) -> Any:
         """Call a method of the names outside the event loop: "did you mean" compares many names."""
