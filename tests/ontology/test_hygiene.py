@@ -33,7 +33,6 @@ OWN_STATEMENTS = {
 
 UNUSED = {
     "deputyChairedBy": "the build derives it, for those who write SPARQL of their own (DESIGN.md §2.3)",
-    "ultimatelyAnswersTo": "the build derives it, for SPARQL of one's own; our question walks the chain",
 }
 """Terms that nothing uses, and why they are there."""
 
