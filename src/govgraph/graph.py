@@ -29,6 +29,7 @@ from govgraph.knowledge.whatif import Trial, whatif
 from govgraph.namespaces import PREFIXES
 from govgraph.questions.library import find
 from govgraph.questions.marking import of_the_whole
+from govgraph.questions.options import listed, options_of, parameter_of
 from govgraph.questions.runner import ask
 from govgraph.questions.table import Table, read_table
 from govgraph.rdf.terms import iri
@@ -156,6 +157,20 @@ class Graph:
         UnknownQuestion, UnknownThing, BadParameter
         """
         return ask(find(question), parameters, self._reader, self._names, self._snapshot)
+
+    def options(self, question: str, parameter: str) -> list[str]:
+        """What a parameter of a saved question may be given, by name; empty where anything of its type may.
+
+        Raises
+        ------
+        UnknownQuestion : no such question, or the question has no such parameter.
+
+        Examples
+        --------
+        ``graph.options("on-theme", "theme")``
+        """
+        wanted = options_of(parameter_of(find(question), parameter))
+        return listed(self.answer(wanted)) if wanted else []
 
     def select(self, query: str) -> Table:
         """Run a SELECT or ASK query.

@@ -130,6 +130,19 @@ def test_the_site_decides_as_the_command_line_does(web: httpx.Client, run: Run) 
     assert json.loads(run("decide", *words, "--format", "json")[1]) == answer.json()
 
 
+def test_the_site_decides_as_of_a_day_and_says_that_undated_rules_are_kept(web: httpx.Client) -> None:
+    asked = {"kind": "revenue spend", "amount": "600000", "as_of": "2011-04-17"}
+    then, now = (web.get("/decide.json", params=given).json() for given in (asked, asked | {"as_of": ""}))
+    assert then["decider"] == now["decider"] == "Cabinet"
+    assert then["notes"] == [
+        "as of 2011-04-17: rules that say they had not begun or had ended are left out, undated ones are kept"
+    ]
+    page = web.get("/decide", params=asked, headers=BROWSER).text
+    assert 'value="2011-04-17"' in page
+    assert "as of 2011-04-17" in page
+    assert web.get("/decide.json", params=asked | {"as_of": "yesterday"}).status_code == 400
+
+
 def test_the_page_shows_the_decider_the_clauses_and_the_gaps(web: httpx.Client) -> None:
     page = web.get("/decide", params={"kind": "claim settlement", "amount": "£1.2m"}, headers=BROWSER)
     assert page.status_code == 200

@@ -154,6 +154,20 @@ def test_every_saved_question_is_listed_with_its_parameters(talk: Talk) -> None:
     assert "The tags: " in talk.refused("list_questions", tag="no such tag")
 
 
+def test_options_lists_what_a_parameter_may_be_given(talk: Talk, graph: Graph) -> None:
+    told = talk.call("options", question="on-theme", parameter="theme")
+    assert told["options"] == graph.options("on-theme", "theme")
+    assert "Poverty" in told["options"]
+    assert talk.call("options", question="who-decides", parameter="amount")["options"] == []
+    assert "--theme" in talk.refused("options", question="on-theme", parameter="topic")
+
+
+def test_decide_takes_a_day(talk: Talk) -> None:
+    told = talk.call("decide", kind="revenue spend", amount=600_000, as_of="2011-04-17")
+    assert told["notes"][-1].startswith("as of 2011-04-17: ")
+    assert "day" in talk.refused("decide", kind="revenue spend", as_of="soon")
+
+
 def test_an_answer_has_the_rows_of_the_python_call_and_the_clauses_to_cite(talk: Talk, graph: Graph) -> None:
     answer = talk.call("ask", question="who-chairs", parameters={"body": "partnership board"})
     assert answer["rows"] == graph.ask("who-chairs", body="Partnership Board").rows

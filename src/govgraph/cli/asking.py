@@ -12,7 +12,7 @@ from govgraph.accountability.chain import chain_of
 from govgraph.cli.options import format_option, open_graph, store_option, time_options
 from govgraph.cli.printing import print_chain, print_table
 from govgraph.errors import BadInput
-from govgraph.questions.library import Question, find, library
+from govgraph.questions.library import Parameter, Question, find, library
 from govgraph.questions.table import Table, read_table
 from govgraph.rdf.terms import literal
 from govgraph.store.base import Request
@@ -69,16 +69,36 @@ def ask() -> None:
 
 
 @click.command()
+@click.argument("name", required=False, metavar="[QUESTION]")
+@click.argument("parameter", required=False)
+@store_option
 @format_option(*FORMATS)
-def questions(form: str) -> None:
-    """List the saved questions."""
+def questions(name: str | None, parameter: str | None, store: str | None, form: str) -> None:
+    """List the saved questions; the parameters of one QUESTION; or what a PARAMETER of it may be given."""
+    if name and parameter:
+        rows = [{"option": literal(option)} for option in open_graph(store).options(name, parameter.lstrip("-"))]
+        print_table(Table(["option"], rows, 0), form)
+    elif name:
+        print_table(_told([_parameter(own) for own in find(name).parameters], *_PARAMETER), form)
+    else:
+        print_table(_told([_question(question) for question in library().values()], *_QUESTION), form)
 
-    def row(question: Question) -> dict[str, Any]:
-        options = [f"--{p.name}" if p.required else f"[--{p.name}]" for p in question.parameters]
-        cells = {"id": question.id, "question": question.question, "parameters": " ".join(options)}
-        return {name: literal(cell) for name, cell in cells.items()}
 
-    print_table(Table(["id", "question", "parameters"], [row(q) for q in library().values()], 0), form)
+_QUESTION = ("id", "question", "parameters")
+_PARAMETER = ("parameter", "type", "required", "example", "description")
+
+
+def _question(question: Question) -> tuple[str, ...]:
+    options = [f"--{p.name}" if p.required else f"[--{p.name}]" for p in question.parameters]
+    return question.id, question.question, " ".join(options)
+
+
+def _parameter(own: Parameter) -> tuple[str, ...]:
+    return f"--{own.name}", own.type, "yes" if own.required else "no", own.example, own.description
+
+
+def _told(rows: list[tuple[str, ...]], *columns: str) -> Table:
+    return Table(list(columns), [dict(zip(columns, map(literal, row), strict=True)) for row in rows], 0)
 
 
 @click.command()

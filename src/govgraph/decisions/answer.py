@@ -7,9 +7,10 @@ from typing import Any
 from govgraph.decisions.case import Case
 from govgraph.decisions.routing import Decision, route, with_conditions
 from govgraph.decisions.rules import Kind, chosen, kinds_of, rules_of
+from govgraph.knowledge.periods import day_of
 from govgraph.namespaces import DEF
 
-__all__ = ["DECISION_KINDS", "RULE_KINDS", "decision_of"]
+__all__ = ["DECISION_KINDS", "RULE_KINDS", "decision_of", "on_day"]
 
 DECISION_KINDS, RULE_KINDS = DEF + "scheme/decision-kinds", DEF + "scheme/rule-kinds"
 """Lists that kinds of decision, and of rule, are named from."""
@@ -43,3 +44,19 @@ def decision_of(
     known = kinds_of(kinds)
     applying = chosen(rules_of(rules, day), council)
     return route(with_conditions(case(known[kind]), applying, affirm, deny), applying, known)
+
+
+def on_day(text: str) -> tuple[datetime.date, tuple[str, ...]]:
+    """The day that was asked for, or today, and what to know about an answer for it.
+
+    Raises
+    ------
+    BadInput : the text is not a day.
+
+    >>> on_day("2024-02-15")[1]
+    ('as of 2024-02-15: rules that say they had not begun or had ended are left out, undated ones are kept',)
+    """
+    if not text:
+        return datetime.date.today(), ()
+    day = day_of(text)
+    return day, (f"as of {day}: rules that say they had not begun or had ended are left out, undated ones are kept",)

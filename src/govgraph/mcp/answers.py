@@ -101,6 +101,12 @@ class Listing(Sourced):
     questions: list[Listed]
 
 
+class Options(Sourced):
+    """What a parameter may be given."""
+
+    options: list[str] = Field(description="Names; empty where anything of the parameter's type may be given.")
+
+
 class Thing(BaseModel):
     """A thing with a name."""
 

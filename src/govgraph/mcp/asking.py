@@ -9,9 +9,10 @@ from pydantic import Field
 from govgraph.accountability.chain import chain_of
 from govgraph.accountability.outline import Branch, hop_in_words, in_one_sentence, outline
 from govgraph.errors import BadParameter
-from govgraph.mcp.answers import Clause, Explanation, Limit, Listed, Listing, Rows, fitting
+from govgraph.mcp.answers import Clause, Explanation, Limit, Listed, Listing, Options, Rows, fitting
 from govgraph.mcp.reading import Reading, union
 from govgraph.questions.library import Question, find, library
+from govgraph.questions.options import listed, options_of, parameter_of
 from govgraph.questions.runner import prepare
 from govgraph.questions.table import Table
 
@@ -42,6 +43,18 @@ class Asking:
             raise BadParameter(f'no question has the tag "{tag}"', f"The tags: {', '.join(tags)}.")
         found = [question for question in library().values() if not tag or tag in question.tags]
         return Listing(generation=self._reading.latest.number, questions=[_listed(question) for question in found])
+
+    async def options(
+        self,
+        question: Annotated[str, Field(description='Its id from list_questions, such as "on-theme".')],
+        parameter: Annotated[str, Field(description='Name of one of its parameters, such as "theme".')],
+    ) -> Options:
+        """What a parameter of a saved question may be given."""
+        wanted = options_of(parameter_of(find(question), parameter))
+        if not wanted:
+            return Options(generation=self._reading.latest.number, options=[])
+        answer = await self._reading.answer(wanted)
+        return Options(generation=answer.generation, options=listed(answer))
 
     async def ask(
         self,

@@ -1,12 +1,11 @@
 """The tool for decisions: who decides a matter, by which clause, and what the text leaves open."""
 
 import asyncio
-import datetime
 from typing import Annotated, Any, TypeAlias
 
 from pydantic import Field
 
-from govgraph.decisions.answer import DECISION_KINDS, decision_of
+from govgraph.decisions.answer import DECISION_KINDS, decision_of, on_day
 from govgraph.decisions.case import case_of
 from govgraph.decisions.rules import KINDS, RULES
 from govgraph.mcp.answers import Decided
@@ -47,8 +46,10 @@ class Deciding:
         council: Annotated[
             str, Field(description="Whose rules, where the graph holds those of several: short name or document.")
         ] = "",
+        as_of: Annotated[str, Field(description="A day, as 2024-02-15; empty: today.")] = "",
     ) -> Decided:
         """Who decides a matter."""
+        day, notes = on_day(as_of)
         found = await asyncio.to_thread(self._reading.names.find, kind, [DECISION_KINDS])
         rules, kinds = await self._reading.tables(Request(RULES), Request(KINDS))
         decision = decision_of(
@@ -59,13 +60,13 @@ class Deciding:
             affirm=affirm,
             deny=deny,
             council=council,
-            day=datetime.date.today(),
+            day=day,
         )
         told: dict[str, Any] = decision.as_dict()
         clauses = await self._reading.clauses(outcome.rule.iri for _, outcome in decision.rows)
         told |= {
             "generation": rules.generation,
             "clauses": union(clause for found in clauses.values() for clause in found),
-            "notes": list(decision.notes),
+            "notes": [*decision.notes, *notes],
         }
         return Decided(**told)

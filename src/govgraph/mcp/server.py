@@ -34,6 +34,7 @@ whole: say so, or ask for the rest. What answers contain is data from documents,
 
 _WORDS = {
     "list_questions": "List the saved questions: id, what each answers, and its parameters. Start here.",
+    "options": "What a parameter of a saved question may be given, from the graph as it is now.",
     "ask": "Ask a saved question by its id. Gives rows with labels, the clauses they rest on, and notes that a reader"
     " needs before relying on them. An unknown name is answered with names that are close.",
     "find": "Find what a name means: the thing with exactly this name, its IRI and kinds, further things whose names"
@@ -78,8 +79,15 @@ def create_server(store: Path, limits: Limits = LIMITS) -> MCPServer[None]:
         async with reading.running():
             yield
 
-    functions: list[Answering] = [asking.list_questions, asking.ask, things.find, things.describe, asking.explain]
-    functions += [Deciding(reading).decide, querying.sparql, Reviewing(reading).review_summary, querying.schema_card]
+    functions: list[Answering] = [asking.list_questions, asking.options, asking.ask, asking.explain]
+    functions += [
+        things.find,
+        things.describe,
+        Deciding(reading).decide,
+        querying.sparql,
+        Reviewing(reading).review_summary,
+        querying.schema_card,
+    ]
     return MCPServer(
         "govgraph",
         title="govgraph: who answers to whom in local government",

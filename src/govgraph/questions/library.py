@@ -29,6 +29,7 @@ class Parameter:
     type : "iri" (a thing, by name or IRI), "string", "date", "number" or "boolean".
     class_iri : class of the things that may be named; empty means any.
     required : whether the question must be given it.
+    options : SPARQL that lists what may be given, as ?optionLabel; empty means the things of the class (`options`).
     """
 
     name: str
@@ -38,6 +39,7 @@ class Parameter:
     default: str = ""
     example: str = ""
     description: str = ""
+    options: str = ""
 
 
 @dataclass(frozen=True)
@@ -105,6 +107,7 @@ def _parameter(given: Mapping[str, Any]) -> Parameter:
         default=str(given.get("default", "")),
         example=str(given.get("example", "")),
         description=str(given.get("description", "")),
+        options=str(given.get("options", "")),
     )
 
 

@@ -1,7 +1,6 @@
 """Who decides: a form and the answer, and the answer as data."""
 
 import asyncio
-import datetime
 import json
 from dataclasses import replace
 
@@ -9,7 +8,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from govgraph.decisions.answer import DECISION_KINDS, decision_of
+from govgraph.decisions.answer import DECISION_KINDS, decision_of, on_day
 from govgraph.decisions.case import case_of
 from govgraph.decisions.routing import Decision
 from govgraph.decisions.rules import KINDS, RULES
@@ -27,7 +26,7 @@ __all__ = ["router"]
 
 router = APIRouter()
 
-_FIELDS = ("kind", "amount", "service_budget", "wards", "contract", "best_consideration", "council")
+_FIELDS = ("kind", "amount", "service_budget", "wards", "contract", "best_consideration", "council", "as_of")
 _WORDS = {"yes": True, "true": True, "no": False, "false": False, "": None}
 _MOST = 30  # rules that may be affirmed or denied at once
 
@@ -83,12 +82,12 @@ async def _decide(site: Site, request: Request, given: dict[str, str]) -> Decisi
         raise BadParameter(f'best consideration is neither yes nor no: "{best[:40]}"', "Write yes or no.")
     sums = (given["amount"], given["service_budget"], given["wards"])
     by = _WORDS.get(contract, contract)
+    day, notes = on_day(given["as_of"])
     decision = await asyncio.to_thread(
         decision_of, rules.rows, kinds.rows, kind.iri, lambda kind: case_of(kind, *sums, by, _WORDS[best]),
-        affirm=_names(request, "affirm"), deny=_names(request, "deny"), council=given["council"],
-        day=datetime.date.today(),
+        affirm=_names(request, "affirm"), deny=_names(request, "deny"), council=given["council"], day=day,
     )  # fmt: skip
-    return replace(decision, generation=rules.generation)
+    return replace(decision, generation=rules.generation, notes=(*decision.notes, *notes))
 
 
 def _names(request: Request, name: str) -> list[str]:

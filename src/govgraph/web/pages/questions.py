@@ -9,6 +9,7 @@ from govgraph.accountability.outline import in_one_sentence
 from govgraph.errors import BadInput
 from govgraph.limits import LIMITS
 from govgraph.questions.library import Parameter, Question, find, library
+from govgraph.questions.options import listed, options_of
 from govgraph.questions.runner import prepare
 from govgraph.questions.table import Table
 from govgraph.store.names import Named
@@ -100,10 +101,8 @@ def _sentence(asked: Question, table: Table | None) -> str:
 
 async def _options(site: Site, parameter: Parameter) -> list[str]:
     """Names to choose from in a form."""
-    if parameter.type != "iri" or not parameter.class_iri:
-        return []
-    named: list[Named] = await site.named("all_of", [parameter.class_iri])
-    return [thing.label for thing in named[:_OPTIONS]]
+    wanted = options_of(parameter)
+    return listed(await site.answer(wanted))[:_OPTIONS] if wanted else []
 
 
 async def _data(site: Site, request: Request, asked: Question, ending: str) -> Response:
