@@ -23,6 +23,7 @@ from govgraph.errors import StoreMissing
 from govgraph.knowledge.build import Built, Gate, build
 from govgraph.knowledge.comparison import Side, compare
 from govgraph.knowledge.difference import Change
+from govgraph.knowledge.ends import ends_on
 from govgraph.knowledge.periods import day_of
 from govgraph.knowledge.snapshot import Snapshot, snapshot
 from govgraph.knowledge.whatif import Trial, whatif
@@ -32,7 +33,7 @@ from govgraph.questions.marking import of_the_whole
 from govgraph.questions.options import listed, options_of, parameter_of
 from govgraph.questions.runner import ask
 from govgraph.questions.table import Table, read_table
-from govgraph.rdf.terms import iri
+from govgraph.rdf.terms import iri, literal
 from govgraph.settings import default_store
 from govgraph.store.base import GRAPH_TYPES, Answer, Request
 from govgraph.store.embedded import EmbeddedReader
@@ -157,6 +158,35 @@ class Graph:
         UnknownQuestion, UnknownThing, BadParameter
         """
         return ask(find(question), parameters, self._reader, self._names, self._snapshot)
+
+    def ends(self, as_of: str | datetime.date) -> Table:
+        """Whom every party answered to in the end, on a day.
+
+        The same parties and ends as ``at(as_of).ask("ends")``, without making a whole graph of the day first: it costs
+        what the lines of accountability cost, however large the graph is. What is undated is kept.
+
+        Raises
+        ------
+        BadInput : the day is not one.
+
+        Examples
+        --------
+        ``graph.ends("2011-04-17").rows``
+        """
+        day = day_of(as_of)
+        found = ends_on(self._reader.store, day)
+        labels = self.labels(party.value for own, ends in found.items() for party in (own, *ends))
+        rows = [
+            (labels.get(party.value, ""), party.value, labels.get(end.value, ""), end.value)
+            for party, ends in found.items()
+            for end in ends
+        ]
+        terms = [
+            {"body": iri(body), "bodyLabel": literal(label), "end": iri(end), "endLabel": literal(end_label)}
+            for label, body, end_label, end in sorted(rows)
+        ]
+        columns = ["body", "bodyLabel", "end", "endLabel"]
+        return Table(columns, terms, self.generation, "ends", {**self.parameters, "as_of": day.isoformat()}, self.notes)
 
     def options(self, question: str, parameter: str) -> list[str]:
         """What a parameter of a saved question may be given, by name; empty where anything of its type may.

@@ -19,7 +19,7 @@ from govgraph.knowledge.periods import period_of
 from govgraph.namespaces import DEF, PREFIXES
 from govgraph.rdf.terms import slug
 
-__all__ = ["derive"]
+__all__ = ["derive", "ends_of"]
 
 _CITATION = ox.NamedNode(PREFIXES["dct"] + "bibliographicCitation")
 _NUMBER = ox.NamedNode(PREFIXES["eli"] + "number")
@@ -171,8 +171,16 @@ def _ultimate(facts: Facts) -> Iterator[Statement]:
     for party, predicate, principal in facts:
         if predicate == GOV.answersTo and isinstance(principal, ox.NamedNode):
             edges.add_edge(party, principal)
+    for party, ends in ends_of(edges).items():
+        for end in sorted(ends, key=_value):
+            yield party, GOV.ultimatelyAnswersTo, end
+
+
+def ends_of(edges: "nx.DiGraph[ox.NamedNode]") -> dict[ox.NamedNode, set[ox.NamedNode]]:
+    """For every party of a graph of direct edges, whoever it reaches that answers to nobody, itself apart."""
     circles = nx.condensation(edges)
     ends: dict[int, set[ox.NamedNode]] = {}
+    found: dict[ox.NamedNode, set[ox.NamedNode]] = {}
     for circle in reversed(list(nx.topological_sort(circles))):
         members = circles.nodes[circle]["members"]
         reached = set().union(*(ends[higher] for higher in circles.successors(circle)))
@@ -180,5 +188,5 @@ def _ultimate(facts: Facts) -> Iterator[Statement]:
             reached = set(members)
         ends[circle] = reached
         for member in members:
-            for end in sorted(reached - {member}, key=_value):
-                yield member, GOV.ultimatelyAnswersTo, end
+            found[member] = reached - {member}
+    return found
