@@ -3,11 +3,14 @@
 GovgraphError
 ├── BadInput                 exit 2, HTTP 400: the request or the data is wrong
 │   ├── BadRdf                 a file is not the RDF that its name promises
+│   ├── BadShapes              shapes that are not SHACL, or not safe to run
 │   ├── NotADataFolder         a folder holds no catalogue, or not what the catalogue lists
 │   ├── UnknownThing           HTTP 404: no thing has that name
 │   ├── UnknownQuestion        HTTP 404: no saved question has that name
 │   ├── UnknownVersion         HTTP 404: no version of a document has that name
 │   ├── UnknownGeneration      HTTP 404: no generation that is kept has that number
+│   ├── UnknownRule            HTTP 404: no rule that was run has that identifier
+│   ├── WaiverRefused          a waiver does not say what, who, why or until when
 │   ├── BadParameter           a question's parameter is missing or of the wrong type
 │   ├── QuerySyntax            the SPARQL text cannot be read
 │   └── QueryRefused           the SPARQL text is readable but not allowed here
@@ -31,6 +34,7 @@ __all__ = [
     "BadInput",
     "BadParameter",
     "BadRdf",
+    "BadShapes",
     "DeadlinePassed",
     "EnvironmentFailed",
     "GovgraphError",
@@ -45,8 +49,10 @@ __all__ = [
     "StoreTooNew",
     "UnknownGeneration",
     "UnknownQuestion",
+    "UnknownRule",
     "UnknownThing",
     "UnknownVersion",
+    "WaiverRefused",
 ]
 
 
@@ -87,6 +93,12 @@ class BadRdf(BadInput):
     """A file is not the RDF that its name promises."""
 
     code = "bad-rdf"
+
+
+class BadShapes(BadInput):
+    """Shapes are not SHACL, or not safe to run; names the shape."""
+
+    code = "bad-shapes"
 
 
 class NotADataFolder(BadInput):
@@ -141,6 +153,20 @@ class UnknownGeneration(BadInput):
 
     code = "unknown-generation"
     status = 404
+
+
+class UnknownRule(_Unknown):
+    """No rule that was run has that identifier."""
+
+    code = "unknown-rule"
+    noun = "rule"
+    listing = "List them with: govgraph validate --format json"
+
+
+class WaiverRefused(BadInput):
+    """A waiver does not say what it waives, who accepts it, why, or until when."""
+
+    code = "waiver-refused"
 
 
 class BadParameter(BadInput):

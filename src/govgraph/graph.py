@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     import rdflib
 
     from govgraph.review.findings import Report
+    from govgraph.review.waivers import Waiver
 
 __all__ = ["Graph", "open"]
 
@@ -242,24 +243,39 @@ class Graph:
         answer = self.answer(request)
         return replace(read_table(answer.body, answer.generation), parameters=self.parameters, notes=self.notes)
 
-    def validate(self) -> "Report":
+    def validate(
+        self,
+        shapes: Sequence[Path] = (),
+        waivers: Sequence["Waiver"] = (),
+        progress: Callable[[str], None] = lambda step: None,
+    ) -> "Report":
         """What the shapes find: the report kept with the generation, or a new review where there is none.
+
+        Parameters
+        ----------
+        shapes : files or folders of shapes, instead of the packaged ones; a new review is made.
+        waivers : from `review.waivers.read_waivers`, besides those that the facts hold; a new review is made.
+        progress : told each step.
 
         Raises
         ------
-        EnvironmentFailed : a new review is needed, and pySHACL is not installed.
+        BadRdf, BadInput : the shapes cannot be read, or are refused.
 
         Examples
         --------
         ``[finding.message for finding in graph.validate().at_least("warning")]``
         """
-        from govgraph.review.engine import review
         from govgraph.review.findings import read_report
+        from govgraph.review.reviewing import review
 
         kept = self.folder / "report.json"
-        if self._snapshot is None and kept.exists():
-            return read_report(kept.read_text(encoding="utf-8"), self.generation)
-        return replace(review(self.construct("CONSTRUCT WHERE { ?s ?p ?o }")), generation=self.generation)
+        if self._snapshot is None and not shapes and not waivers and kept.exists():
+            today = datetime.date.today().isoformat()
+            return read_report(kept.read_text(encoding="utf-8"), self.generation, today)
+        title = "the packaged graph" if self.manifest.get("data") == "packaged" else str(self.manifest.get("data", ""))
+        return review(
+            self._reader.store, shapes, waivers=waivers, title=title, generation=self.generation, progress=progress
+        )
 
     def to_rdflib(self) -> "rdflib.Graph":
         """A copy of the current facts and of what follows from them, as an rdflib graph (needs rdflib)."""

@@ -144,14 +144,14 @@ def test_the_update_comes_before_what_is_taken_out(try_out: Callable[..., Any]) 
 def test_findings_of_the_review_are_new_fixed_or_standing(
     monkeypatch: pytest.MonkeyPatch, try_out: Callable[..., Any]
 ) -> None:
-    from govgraph.review import engine
+    from govgraph.review import reviewing
     from govgraph.review.findings import Finding, Report
 
     def named(*labels: str) -> Report:
         return Report([Finding("warning", "GOV-X-001", "x", each, each, "Mend it.", ("1.1",)) for each in labels], 1)
 
     reports = iter([named("a", "b"), named("b", "c")])
-    monkeypatch.setattr(engine, "review", lambda facts: next(reports))
+    monkeypatch.setattr(reviewing, "review", lambda facts: next(reports))
     answer = try_out("", "--validate")
     assert [each["label"] for each in answer["findings"]["new"]] == ["c"]
     assert [each["label"] for each in answer["findings"]["fixed"]] == ["a"]

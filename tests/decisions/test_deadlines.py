@@ -5,9 +5,9 @@ import datetime
 import pytest
 
 from govgraph.decisions.deadlines import deadlines
-from govgraph.decisions.workdays import is_working
 from govgraph.errors import BadInput, UnknownThing
 from govgraph.graph import Graph
+from govgraph.knowledge.workdays import is_working
 
 COUNTED = [
     # kind, meeting, last days in time, one for each reading

@@ -9,14 +9,19 @@ blank node. Every case is laid over `cases/exampleton.ttl`, which gives no findi
 """
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
+import pyoxigraph as ox
 import pytest
-from pyshacl import validate
 from rdflib import BNode, Graph, URIRef
 from rdflib.namespace import DCTERMS, RDF, SH
 
+from govgraph.rdf.files import read_file
 from govgraph.rdf.memory import ReadyGraph
+from govgraph.review.data import StoreData
+from govgraph.review.engine import judge
+from govgraph.review.shapes import read_shapes
 
 ROOT = Path(__file__).parents[2]
 FOLDER = Path(__file__).parent / "cases"
@@ -34,6 +39,7 @@ FACTS = {
     "severity": SH.severity,
     "message": SH.message,
     "source": DCTERMS.source,
+    "subject": DCTERMS.subject,
 }
 
 
@@ -50,12 +56,6 @@ def shapes() -> Graph:
     return merged(sorted((ROOT / "shapes").rglob("*.ttl")))
 
 
-@pytest.fixture(scope="module")
-def ground() -> Graph:
-    """What every case stands on: the ontology and Exampleton."""
-    return merged([*sorted((ROOT / "ontology").rglob("*.ttl")), EXAMPLETON])
-
-
 def expected(case: Path) -> set[Finding]:
     """The findings that the comments of a case name."""
     found: set[Finding] = set()
@@ -70,47 +70,44 @@ def expected(case: Path) -> set[Finding]:
     return found
 
 
-def findings(data: Graph, shapes: Graph) -> set[Finding]:
-    """What pySHACL reports, as (rule, focus, severity)."""
-    _, report, _ = validate(data, shacl_graph=shapes, inference="none", advanced=False)
-    assert isinstance(report, Graph)
-    found: set[Finding] = set()
-    for result in report.objects(None, SH.result):
-        shape = report.value(result, SH.sourceShape)
-        rule = shapes.value(shape, DCTERMS.identifier)
-        assert rule is not None, f"{shape} reports but has no identifier"
-        severity = str(report.value(result, SH.resultSeverity)).rpartition("#")[2]
-        focus = report.value(result, SH.focusNode)
-        found.add((str(rule), "_:" if isinstance(focus, BNode) else str(focus), severity))
-    return found
+@pytest.fixture(scope="module")
+def ground() -> list[ox.Quad]:
+    """What every case stands on: the ontology and Exampleton."""
+    return [quad for path in [*sorted((ROOT / "ontology").rglob("*.ttl")), EXAMPLETON] for quad in read_file(path)]
 
 
-def over(ground: Graph, case: Path) -> Graph:
-    """A case laid over its ground."""
-    graph = ReadyGraph()
-    graph += ground
-    graph.parse(case, format="turtle")
-    return graph
+@pytest.fixture(scope="module")
+def judged(ground: list[ox.Quad], shapes: Graph) -> Callable[[Path | None], set[Finding]]:
+    """What the review finds in a case laid over its ground, as (rule, focus, severity)."""
+    read = read_shapes(sorted((ROOT / "shapes").rglob("*.ttl")))
+
+    def judge_case(case: Path | None) -> set[Finding]:
+        store = ox.Store()
+        store.bulk_extend(ox.Quad(*quad.triple) for quad in ground)
+        if case:
+            store.bulk_load(path=str(case), format=ox.RdfFormat.TURTLE)
+        judgement = judge(StoreData(store), read)
+        assert not judgement.passed_on, "every shape of ours is planned"
+        found: set[Finding] = set()
+        for result in judgement.results:
+            rule = shapes.value(URIRef(result.shape), DCTERMS.identifier)
+            assert rule is not None, f"{result.shape} reports but has no identifier"
+            focus = result.focus.value if isinstance(result.focus, ox.NamedNode | ox.Literal) else "_:"
+            found.add((str(rule), focus, result.severity.rpartition("#")[2]))
+        return found
+
+    return judge_case
 
 
-# rdflib warns of the ill-typed boolean that one case is about.
-@pytest.mark.filterwarnings("ignore:Parsing weird boolean:UserWarning")
 @pytest.mark.parametrize("case", CASES, ids=lambda path: f"{path.parent.name}/{path.stem}")
-def test_a_case_gives_exactly_the_findings_it_names(case: Path, ground: Graph, shapes: Graph) -> None:
+def test_a_case_gives_exactly_the_findings_it_names(case: Path, judged: Callable[[Path | None], set[Finding]]) -> None:
     wanted = expected(case)
     assert bool(wanted) == case.stem.startswith("bad-"), "bad cases name a finding, good ones do not"
-    assert findings(over(ground, case), shapes) == wanted
+    assert judged(case) == wanted
 
 
-def test_exampleton_gives_no_finding(ground: Graph, shapes: Graph) -> None:
-    assert findings(ground, shapes) == set()
-
-
-def test_parsing_queries_once_changes_no_finding(ground: Graph, shapes: Graph) -> None:
-    ready = over(ground, FOLDER / "chain" / "bad-one-hop-stated-the-other-inferred.ttl")
-    plain = Graph()
-    plain += ready
-    assert findings(plain, shapes) == findings(ready, shapes) != set()
+def test_exampleton_gives_no_finding(judged: Callable[[Path | None], set[Finding]]) -> None:
+    assert judged(None) == set()
 
 
 def test_every_rule_has_a_bad_case(shapes: Graph) -> None:
@@ -161,7 +158,7 @@ def test_rule_identifiers_are_unique_and_follow_the_pattern() -> None:
 def test_messages_say_what_to_do_in_a_sentence(shapes: Graph) -> None:
     for message in shapes.objects(None, SH.message):
         assert str(message).endswith("."), f"{message} ends without a full stop"
-        assert str(message)[0].isupper(), f"{message} starts without a capital"
+        assert str(message)[0].isupper() or str(message).startswith("{?"), f"{message} starts without a capital"
 
 
 def test_every_property_shape_is_a_rule_or_serves_a_shape_without_targets(shapes: Graph) -> None:

@@ -6,7 +6,7 @@ import click
 
 import govgraph
 from govgraph.cli.asking import ask, explain, query, questions
-from govgraph.cli.building import build, validate
+from govgraph.cli.building import build
 from govgraph.cli.comparing import diff
 from govgraph.cli.connecting import mcp
 from govgraph.cli.deciding import deadline, decide
@@ -14,6 +14,7 @@ from govgraph.cli.importing import importing
 from govgraph.cli.serving import serve
 from govgraph.cli.sources import sources
 from govgraph.cli.trying import whatif
+from govgraph.cli.validating import validate
 from govgraph.errors import GovgraphError
 
 __all__ = ["main"]

@@ -1,29 +1,58 @@
-"""`build` and `validate`: make a generation, and review what it says."""
+"""`build`: make a generation, unless the review refuses it."""
 
 import json
 from pathlib import Path
 
 import click
 
-from govgraph.cli.options import format_option, gate_of, open_graph, progress, store_folder, store_option
-from govgraph.cli.printing import print_report
+from govgraph.cli.options import progress, store_folder, store_option
 from govgraph.knowledge.build import build as build_generation
+from govgraph.knowledge.catalog import WAIVERS
+from govgraph.resources import packaged
+from govgraph.review.gate import gate_with
+from govgraph.review.waivers import read_waivers
 from govgraph.settings import default_store
 from govgraph.store.generations import Generations
 
-__all__ = ["build", "validate"]
+__all__ = ["build"]
+
+_PATH = click.Path(path_type=Path)
 
 
 @click.command()
-@click.argument("data", required=False, type=click.Path(path_type=Path))
+@click.argument("data", required=False, type=_PATH)
 @store_option
 @click.option("--force", is_flag=True, help="Build even if nothing has changed.")
 @click.option("--validate/--no-validate", default=True, help="Refuse data with violations. [default: refuse]")
-def build(data: Path | None, store: str | None, force: bool, validate: bool) -> None:
-    """Build the graph from DATA, a data folder (default: the packaged graph)."""
+@click.option(
+    "--accept-violations", metavar="NAME", default="", help="Build in spite of violations; NAME accepts them."
+)
+@click.option("--because", metavar="TEXT", default="", help="Why they are accepted; kept with NAME in the report.")
+@click.option("--waivers", metavar="FILE", multiple=True, type=_PATH, help="Waivers, besides those in the data.")
+def build(
+    data: Path | None,
+    store: str | None,
+    force: bool,
+    validate: bool,
+    accept_violations: str,
+    because: str,
+    waivers: tuple[Path, ...],
+) -> None:
+    """Build the graph from DATA, a data folder (default: the packaged graph).
+
+    Data in which the review finds a violation is refused whole, and the present generation stays. A waiver lets one
+    finding pass until a day; --accept-violations lets all of them pass this once.
+    """
     generations = Generations(store_folder(store) or default_store())
+    accepted = read_waivers(waivers)
+    own = (data or packaged("data")) / WAIVERS
+    if own.is_file():
+        read_waivers([own])  # the build reads it as data; here it is refused with its line where something is missing
+    title = "the packaged graph" if data is None else data.resolve().name
+    gate = gate_with(accepted, accept_violations, because, title) if validate else None
+    force = force or bool(accept_violations or waivers)
     with progress() as step:
-        built = build_generation(generations, data, gate=gate_of(validate), force=force, progress=step)
+        built = build_generation(generations, data, gate=gate, force=force, progress=step)
     manifest = built.generation.manifest
     what = "built" if built.fresh else "unchanged:"
     click.echo(
@@ -36,25 +65,5 @@ def build(data: Path | None, store: str | None, force: bool, validate: bool) -> 
             f"checked by {counts['rules']} rules: {counts['violation']} violations, {counts['warning']} warnings,"
             f" {counts['info']} remarks (list them: govgraph validate)"
         )
-
-
-@click.command()
-@store_option
-@format_option("table", "csv", "json", "md")
-@click.option(
-    "--fail-on",
-    type=click.Choice(["violation", "warning", "info", "never"]),
-    default="violation",
-    show_default=True,
-    help="Exit with 1 if there are findings of this severity or worse.",
-)
-@click.pass_context
-def validate(context: click.Context, store: str | None, form: str, fail_on: str) -> None:
-    """Report what the shapes find in the current generation."""
-    graph = open_graph(store)
-    with progress() as step:
-        step("checking")
-        report = graph.validate()
-    print_report(report, form)
-    if report.at_least(fail_on):
-        context.exit(1)
+        if who := built.generation.manifest.get("accepted"):
+            click.echo(f"{who['violations']} violations accepted by {who['by']}: {who['because']}")

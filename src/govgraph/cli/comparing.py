@@ -16,7 +16,7 @@ from govgraph.rdf.terms import iri, literal
 from govgraph.settings import default_store
 from govgraph.store.generations import Generations
 
-__all__ = ["diff"]
+__all__ = ["diff", "generation_of"]
 
 
 @click.command()
@@ -37,7 +37,7 @@ def diff(before: str, after: str, versions: bool, evidence: bool, store: str | N
             notes.append("clauses, and which of them a statement rests on, are left out; with them: --evidence")
     else:
         generations = Generations(store_folder(store) or default_store())
-        sides = [_generation(generations, text) for text in (before, after)]
+        sides = [generation_of(generations, text) for text in (before, after)]
         names, notes, evidence = [f"generation {side.generation}" for side in sides], [], True
     changes = sides[0].changes_to(sides[1], evidence=evidence)
     counts = Counter(change.change for change in changes)
@@ -87,7 +87,7 @@ def _by_property(changes: list[Change], notes: list[str]) -> Table:
     return Table(columns, rows, 0, notes=notes)
 
 
-def _generation(generations: Generations, text: str) -> Graph:
+def generation_of(generations: Generations, text: str) -> Graph:
     current = generations.current()  # says what to do where nothing has been built
     kept = ", ".join(map(str, generations.numbers()))
     if not text.isascii() or not text.isdigit():

@@ -10,9 +10,9 @@ import click
 
 from govgraph.errors import BadInput
 from govgraph.graph import Graph, open
-from govgraph.knowledge.build import Gate
+from govgraph.review.gate import gate
 
-__all__ = ["format_option", "gate_of", "open_graph", "progress", "store_option", "time_options"]
+__all__ = ["format_option", "open_graph", "progress", "store_option", "time_options"]
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -61,21 +61,7 @@ def open_graph(store: str | None) -> Graph:
     if folder := store_folder(store):
         return open(folder)
     with progress() as step:
-        return open(gate=gate_of(validate=True), progress=step)
-
-
-def gate_of(validate: bool) -> Gate | None:
-    """The gate of a build: the shapes, unless switched off or not installed."""
-    if not validate:
-        return None
-    from importlib.util import find_spec
-
-    if find_spec("pyshacl") is None:
-        click.echo('govgraph: not validated; for that: pip install "govgraph[review]"', err=True)
-        return None
-    from govgraph.review.engine import gate
-
-    return gate
+        return open(gate=gate, progress=step)
 
 
 @contextmanager

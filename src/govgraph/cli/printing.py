@@ -1,6 +1,6 @@
 """Print tables, trees and reports in the format asked for."""
 
-import csv
+import io
 import sys
 
 import click
@@ -12,9 +12,10 @@ from rich.tree import Tree
 from govgraph.accountability.chain import Chain, Hop
 from govgraph.accountability.outline import Branch, hop_in_words, outline
 from govgraph.questions.table import Table, heading
+from govgraph.review.exports.terminal import print_report as print_findings
 from govgraph.review.findings import Report
 
-__all__ = ["print_chain", "print_report", "print_table"]
+__all__ = ["as_text", "print_chain", "print_report", "print_table"]
 
 
 def _console(width: int = 140) -> Console:
@@ -73,32 +74,30 @@ def _told(branch: Branch, hop: Hop) -> str:
     return told + (" ■ end" if hop.end else "") + (" (as above)" if branch.as_above else "")
 
 
-def print_report(report: Report, form: str) -> None:
-    """A review's findings in one of the formats table, csv, json, md."""
-    if form == "json":
-        click.echo(report.to_json())
+def print_report(report: Report, form: str, fail_on: str = "violation") -> None:
+    """A review in one of the formats table, json, csv, md, ttl, html, junit, sarif."""
+    if form == "table" and sys.stdout.isatty():
+        print_findings(report, Console(highlight=False))
         return
-    columns = ("severity", "rule", "label", "message", "clauses", "focus")
-    rows = [(f.severity, f.rule, f.label, f.message, ", ".join(f.clauses), f.focus) for f in report.findings]
-    counts = report.summary
-    summary = (
-        f"{counts['rules']} rules, generation {report.generation}: {counts['violation']} violations,"
-        f" {counts['warning']} warnings, {counts['info']} remarks"
-    )
-    if form == "csv":
-        writer = csv.writer(sys.stdout, lineterminator="\r\n")
-        writer.writerow(columns)
-        writer.writerows(rows)
-    elif form == "md":
-        cells = [columns[:5], ("---",) * 5, *(row[:5] for row in rows)]
-        click.echo("\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in cells))
-        click.echo(f"\n{summary}")
-    else:
-        shown = RichTable(show_edge=False, header_style="bold")
-        for column in columns[:5]:
-            shown.add_column(column, overflow="fold")
-        for row in rows:
-            shown.add_row(*(escape(cell) for cell in row[:5]))
-        console = _console()
-        console.print(shown)
-        console.print(summary)
+    click.echo(as_text(report, form, fail_on), nl=False)
+    if form in ("csv", "ttl", "junit"):
+        for note in report.notes:
+            click.echo(f"note: {note}", err=True)
+
+
+def as_text(report: Report, form: str, fail_on: str = "violation") -> str:
+    """A review as the text of a file."""
+    if form == "table":
+        text = io.StringIO()
+        print_findings(report, Console(file=text, width=100, highlight=False))
+        return "\n".join(line.rstrip() for line in text.getvalue().splitlines()) + "\n"
+    written = {
+        "json": report.to_json,
+        "csv": report.to_csv,
+        "md": report.to_markdown,
+        "ttl": report.to_turtle,
+        "html": report.to_html,
+        "junit": lambda: report.to_junit(fail_on),
+        "sarif": report.to_sarif,
+    }[form]()
+    return written if written.endswith("\n") else written + "\n"

@@ -18,6 +18,7 @@ from govgraph.knowledge.whatif import Trial
 from govgraph.questions.table import Table
 from govgraph.rdf.files import serialise
 from govgraph.rdf.terms import iri, literal
+from govgraph.review.compare import compare
 from govgraph.review.findings import Finding
 
 __all__ = ["whatif"]
@@ -26,9 +27,7 @@ __all__ = ["whatif"]
 @click.command()
 @click.argument("change", required=False, type=click.Path(path_type=Path))
 @click.option("--remove", metavar="NAME", multiple=True, help="Take this thing out; may be given several times.")
-@click.option(
-    "--validate", is_flag=True, help="Say which findings of the review are new or fixed; takes some 15 seconds."
-)
+@click.option("--validate", is_flag=True, help="Say which findings of the review are new or fixed.")
 @store_option
 @format_option("table", "json", "md")
 def whatif(change: Path | None, remove: tuple[str, ...], validate: bool, store: str | None, form: str) -> None:
@@ -79,23 +78,15 @@ def _read(change: Path) -> str:
 
 def _findings(graph: Graph, trial: Trial) -> tuple[list[Finding], list[Finding], int]:
     """Findings that are new and that are fixed, and how many stand."""
-    from govgraph.review.engine import review
-    from govgraph.review.findings import read_report
+    from govgraph.review import reviewing
 
     kept = graph.folder / "report.json"
     with progress() as step:
         step("checking")
-        old = read_report(kept.read_text(), graph.generation) if kept.exists() else review(_as_text(trial.before))
-        now = review(_as_text(trial.after))
-    before = {_key(finding): finding for finding in old.findings}
-    after = {_key(finding): finding for finding in now.findings}
-    new = [finding for key, finding in after.items() if key not in before]
-    fixed = [finding for key, finding in before.items() if key not in after]
-    return new, fixed, len(after.keys() & before.keys())
-
-
-def _key(finding: Finding) -> tuple[str, ...]:
-    return finding.rule, finding.focus, finding.path, finding.value
+        old = graph.validate() if kept.exists() else reviewing.review(_as_text(trial.before))
+        now = compare(reviewing.review(_as_text(trial.after)), old, f"generation {graph.generation}")
+    new = [finding for finding in now.findings if finding.state == "new"]
+    return new, list(now.fixed), now.compared["standing"]
 
 
 def _as_text(facts: Facts) -> bytes:

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from govgraph.decisions.rules import stood
-from govgraph.decisions.workdays import beyond, count_back, count_on, full_weeks, is_working
+from govgraph.knowledge.workdays import beyond, count_back, count_on, full_weeks, is_working
 
 __all__ = ["TIMED", "Deadline", "Reading", "deadlines"]
 

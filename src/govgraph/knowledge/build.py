@@ -8,6 +8,7 @@ import contextlib
 import datetime
 import hashlib
 import itertools
+import json
 import re
 import signal
 import threading
@@ -20,7 +21,7 @@ import pyoxigraph as ox
 
 import govgraph
 from govgraph.errors import StoreDamaged, StoreMissing
-from govgraph.knowledge.catalog import CATALOG_GRAPH, read_catalog
+from govgraph.knowledge.catalog import CATALOG_GRAPH, WAIVERS, WAIVERS_GRAPH, read_catalog
 from govgraph.knowledge.context import CONTEXT
 from govgraph.knowledge.derive import derive
 from govgraph.knowledge.facts import GOV, RDF_TYPE, RDFS, SKOS, Facts, statements
@@ -90,6 +91,8 @@ def build(
         progress("reading")
         graphs: dict[str, list[ox.Quad]] = {GRAPH + "ontology": _read(ontology, GRAPH + "ontology")}
         graphs[CATALOG_GRAPH] = read_file(data / "catalog.ttl", CATALOG_GRAPH)
+        if (data / WAIVERS).is_file():
+            graphs[WAIVERS_GRAPH] = read_file(data / WAIVERS, WAIVERS_GRAPH)
         for dataset in datasets:
             graphs[dataset.graph] = _read(dataset.files, dataset.graph)
         progress("deriving")
@@ -118,6 +121,8 @@ def build(
             "graphs": {name: len(quads) for name, quads in graphs.items()},
             "superseded": sorted(superseded),
         }
+        if report is not None and (accepted := json.loads(report).get("accepted")):
+            summary["accepted"] = accepted
         progress("publishing")
         return Built(generations.publish(built, summary), fresh=True)
 

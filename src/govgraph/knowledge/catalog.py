@@ -14,9 +14,13 @@ from govgraph.errors import NotADataFolder
 from govgraph.namespaces import DEF, GRAPH, PREFIXES
 from govgraph.rdf.files import READABLE, read_file
 
-__all__ = ["CATALOG_GRAPH", "Dataset", "read_catalog"]
+__all__ = ["CATALOG_GRAPH", "WAIVERS", "WAIVERS_GRAPH", "Dataset", "read_catalog"]
 
 CATALOG_GRAPH = GRAPH + "catalog"
+WAIVERS = "waivers.ttl"
+"""Beside the catalogue; it may be missing. Its graph is `WAIVERS_GRAPH`."""
+
+WAIVERS_GRAPH = GRAPH + "waivers"
 
 
 @dataclass(frozen=True)
@@ -40,7 +44,8 @@ def read_catalog(folder: Path) -> list[Dataset]:
 
     Raises
     ------
-    NotADataFolder : there is no catalogue, it lists a folder that is not there, or a file is in no dataset.
+    NotADataFolder : there is no catalogue, it lists a folder that is not there, or a file is in no dataset; a folder
+        with a catalogue of its own is another data folder, and is passed over.
     BadRdf : the catalogue is not Turtle.
     """
     file = folder / "catalog.ttl"
@@ -60,8 +65,15 @@ def read_catalog(folder: Path) -> list[Dataset]:
     ]
     if not listed:
         raise NotADataFolder(f"{file} lists no dcat:Dataset", "Give each dataset a gov:dataFolder.")
-    known = {path for dataset in listed for path in dataset.files} | {file}
-    stray = [path for path in sorted(folder.rglob("*")) if path.suffix in READABLE and path not in known]
+    known = {path for dataset in listed for path in dataset.files} | {file, folder / WAIVERS}
+    others = {path.parent for path in folder.rglob("catalog.ttl")} - {
+        folder
+    }  # data folders of their own, such as examples
+    stray = [
+        path
+        for path in sorted(folder.rglob("*"))
+        if path.suffix in READABLE and path not in known and others.isdisjoint(path.parents)
+    ]
     if stray:
         raise NotADataFolder(
             f"{stray[0]} is in no dataset of {file}", "List its folder in the catalogue, or move the file away."

@@ -1,9 +1,9 @@
 """Derive what the facts imply, so that simple queries find it; everything goes to graph/derived.
 
 Order matters: super-classes and super-properties (RDFS entailment rules 9 and 7), lines
-of named groups from lines of their kind, short cuts from posts and seats, citations,
-then direct and ultimate accountability. Deriving never touches a superseded revision:
-it is given the current facts only.
+of named groups from lines of their kind, short cuts from posts and seats, what the records
+of meetings and decisions are judged by, citations, then direct and ultimate accountability.
+Deriving never touches a superseded revision: it is given the current facts only.
 """
 
 import datetime
@@ -15,7 +15,10 @@ import networkx as nx
 import pyoxigraph as ox
 
 from govgraph.knowledge.facts import GOV, ORG, PROV, RDF_TYPE, RDFS, SKOS, Facts, Statement
+from govgraph.knowledge.groups import groups_of_kind
+from govgraph.knowledge.notices import notices
 from govgraph.knowledge.periods import period_of
+from govgraph.knowledge.records import binding_rules, meeting_periods, membership
 from govgraph.namespaces import DEF, PREFIXES
 from govgraph.rdf.terms import slug
 
@@ -40,7 +43,8 @@ def derive(facts: Facts, day: datetime.date | None = None) -> list[Statement]:
     """
     added: list[Statement] = []
     direct = functools.partial(_direct, day=day)
-    for rule in (_lines_of_named_groups, _posts, _members, _citations, direct, _ultimate, _wider):
+    records = (binding_rules, membership, meeting_periods, notices)
+    for rule in (_lines_of_named_groups, _posts, _members, *records, _citations, direct, _ultimate, _wider):
         for statement in list(rule(facts)):
             if facts.add(*statement):
                 added.append(statement)
@@ -68,19 +72,8 @@ def _lines_of_named_groups(facts: Facts) -> Iterator[Statement]:
         for line in facts.subjects(RDF_TYPE, kind):
             for party in facts.objects(line, GOV.accountableParty):
                 if facts.is_true(party, GOV.isGeneric):
-                    for group in _groups_of_kind(facts, party):
+                    for group in groups_of_kind(facts, party):
                         yield from _retold(facts, line, party, group)
-
-
-def _groups_of_kind(facts: Facts, generic: ox.NamedNode) -> Iterator[ox.NamedNode]:
-    """Other groups of the generic group's class, within the same organisation."""
-    kinds = {kind for kind in facts.objects(generic, RDF_TYPE) if GOV.Body in facts.above(kind, RDFS.subClassOf)}
-    homes = set(facts.objects(generic, ORG.subOrganizationOf))
-    if not kinds or not homes:
-        return
-    for group in sorted(set.intersection(*(set(facts.instances(kind)) for kind in kinds)), key=_value):
-        if group != generic and homes & (facts.above(group, ORG.subOrganizationOf) - {group}):
-            yield group
 
 
 def _retold(facts: Facts, line: ox.NamedNode, party: ox.NamedNode, group: ox.NamedNode) -> Iterator[Statement]:

@@ -1,141 +1,121 @@
-"""Run the packaged shapes over merged facts with pySHACL (SHACL Core and SHACL-SPARQL).
+"""The judgement of data by shapes: planned as SPARQL, and by the reference engine where that is not possible."""
 
-No rules, no JavaScript, no imports: `advanced`, `js` and `do_owl_imports` are off, and the
-engine is given graphs, never names of files or addresses.
-"""
+from collections.abc import Callable, Collection, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 
-import logging
-from functools import cache
-from pathlib import Path
-from typing import Any
+import pyoxigraph as ox
 
-from govgraph.errors import BadInput, EnvironmentFailed
-from govgraph.namespaces import PREFIXES, curie
-from govgraph.rdf.files import read_file, serialise
-from govgraph.resources import packaged
-from govgraph.review.findings import SEVERITIES, Finding, Report
+from govgraph.review.components import Conditions, NotPlanned
+from govgraph.review.data import Data
+from govgraph.review.model import Shape, Shapes
+from govgraph.review.planning import Found, Runner
+from govgraph.review.results import Result
+from govgraph.review.targets import Classes, Targets
+from govgraph.review.triples import Term, name
 
-__all__ = ["FindingsRefuse", "gate", "review"]
+__all__ = ["Judgement", "judge"]
 
-_SH = PREFIXES["sh"]
-_DCT = PREFIXES["dct"]
-_LABEL = PREFIXES["skos"] + "prefLabel"
+_THREADS = 2
+"""Queries at a time: two take two thirds of the time of one, and more take no less."""
 
 
-class FindingsRefuse(BadInput):
-    """The shapes found violations, so nothing was published."""
-
-    code = "findings-refuse"
-    exit_code = 1
-    status = 422
-
-
-def gate(facts: bytes) -> bytes:
-    """Judge merged facts before they are published.
+@dataclass(frozen=True)
+class Judgement:
+    """What a validation found.
 
     Parameters
     ----------
-    facts : N-Triples.
-
-    Returns
-    -------
-    The report as JSON, to be kept with the generation.
-
-    Raises
-    ------
-    FindingsRefuse : there is a violation; names the first.
+    shapes : number of shapes with a target that were run.
+    focus_nodes : number of nodes that were asked for; None if all were.
+    planned : number of those shapes that were run as queries.
+    passed_on : shape and reason of those that the reference engine ran.
+    without_target : node shapes that no target and no other shape reaches.
     """
-    report = review(facts)
-    if worst := report.at_least("violation"):
-        first = worst[0]
-        raise FindingsRefuse(
-            f"{len(worst)} violation{'s' * (len(worst) > 1)}, so nothing was published; "
-            f"the first: {first.rule} at {first.label} <{first.focus}>: {first.message}",
-            "Mend the data, or publish as it is with --no-validate.",
-        )
-    return report.to_json().encode()
+
+    results: list[Result]
+    conforms: bool
+    shapes: int
+    focus_nodes: int | None
+    planned: int
+    passed_on: list[tuple[str, str]]
+    without_target: list[str]
 
 
-def review(facts: bytes, shapes: Path | None = None) -> Report:
-    """Run the shapes over facts.
+def judge(
+    data: Data,
+    shapes: Shapes,
+    focus: Collection[Term] | None = None,
+    progress: Callable[[int, int], None] = lambda done, whole: None,
+) -> Judgement:
+    """Validate data.
 
     Parameters
     ----------
-    facts : N-Triples.
-    shapes : folder of shapes; None is the packaged `shapes/`.
+    focus : look at these nodes only, as far as the targets include them; None is every target.
+    progress : told after each shape how many are done, and how many there are.
 
     Raises
     ------
-    EnvironmentFailed : pySHACL is not installed.
-    BadRdf : a shapes file is not Turtle.
+    EnvironmentFailed : a shape needs the reference engine, and pySHACL is not installed.
+    StoreFailed : an endpoint does not answer.
     """
-    try:
-        import pyshacl
+    targeted = shapes.targeted
+    classes = Classes(data, _classes(targeted))
+    unnamed = focus is not None and any(isinstance(node, ox.BlankNode) for node in focus)
+    targets = Targets(data, classes, targeted, None if unnamed else focus)
+    runner = Runner(data, Conditions(classes.present, data.merges_integers), shapes.content)
 
-        from govgraph.rdf.memory import read_statements
-    except ImportError:
-        raise EnvironmentFailed("pySHACL is not installed", 'Install it: pip install "govgraph[review]"') from None
-    shapes_graph, rules = _shapes(shapes or packaged("shapes"))
-    data = read_statements(facts)
-    logging.getLogger("pyshacl").setLevel(logging.ERROR)
-    _, results, _ = pyshacl.validate(
-        data, shacl_graph=shapes_graph, advanced=False, js=False, do_owl_imports=False, inplace=True
+    def run(shape: Shape) -> list[Found] | str:
+        try:
+            nodes = targets.of(shape)
+            return runner.run(shape, nodes) if nodes else []
+        except NotPlanned as reason:
+            return str(reason)
+
+    found: list[Found] = []
+    passed_on: list[tuple[Shape, str]] = []
+    with ThreadPoolExecutor(_THREADS if data.local else 1) as pool:
+        for done, (shape, outcome) in enumerate(zip(targeted, pool.map(run, targeted), strict=True), start=1):
+            if isinstance(outcome, str):
+                passed_on.append((shape, outcome))
+            else:
+                found += outcome
+            progress(done, len(targeted))
+    if unnamed and focus is not None:
+        # No query can name a blank node: all are judged, and the others left out.
+        wanted = set(focus)
+        found = [(node, result) for node, result in found if node in wanted]
+    results = [result for _, result in found]
+    if passed_on:
+        from govgraph.review.oracle import ask_oracle
+
+        results += ask_oracle(data, shapes, [shape for shape, _ in passed_on], focus)
+    return Judgement(
+        results,
+        not results,
+        len(targeted),
+        None if focus is None else len(focus),
+        len(targeted) - len(passed_on),
+        [(shape.name, reason) for shape, reason in passed_on],
+        shapes.without_target,
     )
-    findings = [
-        _finding(results, result, data, shapes_graph) for result in results.subjects(_uri(_SH + "resultSeverity"))
-    ]
-    order = {name: place for place, name in enumerate(SEVERITIES)}
-    return Report(sorted(findings, key=lambda f: (order[f.severity], f.rule, f.label, f.value)), rules)
 
 
-@cache
-def _shapes(folder: Path) -> tuple[Any, int]:
-    """The shapes as one rdflib graph, and the number of rules in it."""
-    contents = [
-        serialise((quad.triple for quad in read_file(path)), "application/n-triples")
-        for path in sorted(folder.rglob("*.ttl"))
-    ]
-    from govgraph.rdf.memory import read_statements
-
-    graph = read_statements(*contents)
-    rules = len(set(graph.objects(None, _uri(_DCT + "identifier"))))
-    if not rules:
-        raise BadInput(f"{folder} holds no shapes with a dct:identifier", "Name another folder.")
-    return graph, rules
+def _classes(shapes: Collection[Shape]) -> set[str]:
+    """Every class that the shapes name."""
+    return {name(term) for shape in _reached(shapes, set()) for term in _named(shape)}
 
 
-def _uri(value: str) -> Any:
-    import rdflib
+def _named(shape: Shape) -> Iterator[Term]:
+    yield from (target.term for target in shape.targets if target.kind == "class")
+    yield from (constraint.value for constraint in shape.constraints if constraint.kind == "Class")
 
-    return rdflib.URIRef(value)
 
-
-def _finding(results: Any, result: Any, data: Any, shapes: Any) -> Finding:
-    """One SHACL result in words, with the clauses that its focus node rests on."""
-
-    def one(name: str) -> Any:
-        return results.value(result, _uri(_SH + name))
-
-    focus, shape = one("focusNode"), one("sourceShape")
-    constraint = one("sourceConstraint")
-    rule = next(
-        (
-            (shapes.value(node, _uri(_DCT + "identifier")), shapes.value(node, _uri(_SH + "name")))
-            for node in (constraint, shape)
-            if node is not None and shapes.value(node, _uri(_DCT + "identifier"))
-        ),
-        ("", ""),
-    )
-    cited = data.value(focus, _uri(_DCT + "bibliographicCitation"))
-    value, path = one("value"), one("resultPath")
-    return Finding(
-        severity=str(one("resultSeverity")).removeprefix(_SH).lower(),
-        rule=str(rule[0]),
-        name=str(rule[1] or ""),
-        focus=str(focus),
-        label=str(data.value(focus, _uri(_LABEL)) or focus),
-        message=str(one("resultMessage") or ""),
-        clauses=tuple(str(cited).split(", ")) if cited else (),
-        path=curie(str(path)) if path is not None else "",
-        value=str(value) if value is not None else "",
-    )
+def _reached(shapes: Collection[Shape], seen: set[int]) -> Iterator[Shape]:
+    for shape in shapes:
+        if id(shape) not in seen:
+            seen.add(id(shape))
+            yield shape
+            for constraint in shape.constraints:
+                yield from _reached((*constraint.shapes, *constraint.siblings), seen)

@@ -6,7 +6,16 @@ from collections.abc import Iterator
 
 from govgraph.errors import BadInput
 
-__all__ = ["beyond", "count_back", "count_on", "full_weeks", "is_working"]
+__all__ = [
+    "beyond",
+    "clear_days",
+    "clear_working_days",
+    "count_back",
+    "count_on",
+    "full_weeks",
+    "is_working",
+    "working_days_to",
+]
 
 _FIRST, _LAST = 1980, 2099  # years for which the list of bank holidays is sound, with room to count
 
@@ -82,3 +91,39 @@ def beyond(day: datetime.date, end: datetime.date) -> datetime.date | None:
     while (following := last + datetime.timedelta(days=1)) < end and not is_working(following):
         last = following
     return last if last != day else None
+
+
+def clear_days(start: datetime.date, end: datetime.date) -> int:
+    """Number of days between two days, neither of them counted.
+
+    >>> clear_days(datetime.date(2024, 3, 1), datetime.date(2024, 3, 30))
+    28
+    """
+    return max((end - start).days - 1, 0)
+
+
+def clear_working_days(start: datetime.date, end: datetime.date) -> int:
+    """Number of working days between two days, neither of them counted.
+
+    Raises
+    ------
+    BadInput : the bank holidays of a year are not known.
+
+    >>> clear_working_days(datetime.date(2024, 2, 9), datetime.date(2024, 2, 19))
+    5
+    """
+    between = (start + datetime.timedelta(days=number + 1) for number in range(clear_days(start, end)))
+    return sum(is_working(day) for day in between)
+
+
+def working_days_to(start: datetime.date, end: datetime.date) -> int:
+    """Number of working days after one day, up to and with the other.
+
+    Raises
+    ------
+    BadInput : the bank holidays of a year are not known.
+
+    >>> working_days_to(datetime.date(2012, 3, 1), datetime.date(2012, 3, 15))
+    10
+    """
+    return clear_working_days(start, end) + (end > start and is_working(end))

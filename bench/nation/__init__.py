@@ -1,0 +1,1 @@
+"""A made-up nation on the real register of councils: what `bench.national` writes."""

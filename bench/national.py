@@ -1,0 +1,161 @@
+"""A synthetic nation on the real register of councils, with known faults: `--councils N --seed S --out FILE.nq`.
+
+Made up from end to end but for the councils' names, codes and kinds. Each council is made from the seed and its own
+place in the register, so the first ten of a nation of a thousand are the nation of ten, and memory holds one council.
+"""
+
+import argparse
+import csv
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+
+from bench.nation.faults import Fault, Site, put_faults
+from bench.nation.records import Records, Statement, iri, term
+from bench.nation.register import Council, councils
+from bench.nation.rules import build_rules
+from bench.nation.structure import Structure, build_structure
+from bench.nation.year import build_year
+from govgraph.namespaces import GRAPH, ID
+
+__all__ = ["CARRYING", "Part", "main", "nation", "write"]
+
+CARRYING = frozenset(term(f"gov:mode/{name}") for name in ("accountability", "acting-for", "reporting"))
+"""Modes that an ultimate chain may follow."""
+
+FAULTY = 0.01
+"""Share of the things of a council that have a fault, unless another is asked for."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """One council of the nation.
+
+    Parameters
+    ----------
+    code : of the council.
+    statements : its facts.
+    faults : what a review must find in them.
+    """
+
+    code: str
+    statements: list[Statement]
+    faults: list[Fault]
+
+
+def nation(wanted: int, seed: int = 1, faulty: float = FAULTY, edges: bool = False) -> Iterator[Part]:
+    """Make a nation, council by council.
+
+    Parameters
+    ----------
+    wanted : number of councils.
+    faulty : share of things with a fault; 0 makes a nation in which nothing is wrong.
+    edges : with the direct edges that a build derives (gov:answersTo, gov:chairedBy).
+    """
+    neighbour = ""
+    for council in councils(wanted):
+        yield _part(council, Random(f"{seed} {council.code}"), faulty, edges, neighbour)
+        neighbour = iri(f"{ID}uk/council/{council.code}")
+
+
+def _part(council: Council, chance: Random, faulty: float, edges: bool, neighbour: str) -> Part:
+    records = Records(council.code)
+    own = build_structure(records, council)
+    build_rules(records, own, chance)
+    build_year(records, own, chance)
+    if neighbour and chance.random() < 0.1:
+        _joint_partnership(records, own, neighbour)
+    site = Site(records, own, chance)
+    faults = put_faults(site, round(len(records.things) * faulty + chance.random() - 0.5) if faulty else 0)
+    return Part(council.code, [*records.statements(), *(_edges(records) if edges else ())], faults)
+
+
+def _joint_partnership(records: Records, own: Structure, neighbour: str) -> None:
+    """The partnership also answers to the council next to it in the register; its own council comes first."""
+    records.add(
+        records.name("line", "partnership-line-neighbour"),
+        "gov:AccountabilityLine",
+        "partnership, accountability, neighbouring council",
+        accountableParty=own.bodies["partnership"],
+        accountableTo=neighbour,
+        mode=term("gov:mode/accountability"),
+        strength=term("gov:Explicit"),
+        basis=own.clauses["partnership"],
+    )
+
+
+def _edges(records: Records) -> Iterator[Statement]:
+    """The direct edges of accountability and the posts that chair, as a build derives them."""
+    found: dict[Statement, None] = {}
+    for line in records.of("gov:AccountabilityLine"):
+        if CARRYING.intersection(records.values(line, "gov:mode")):
+            for party in records.values(line, "gov:accountableParty"):
+                for principal in records.values(line, "gov:accountableTo"):
+                    if party != principal:
+                        found[party, term("gov:answersTo"), principal] = None
+    for post in records.of("gov:Post"):
+        for role, predicate in (("chair", "gov:chairedBy"), ("deputy-chair", "gov:deputyChairedBy")):
+            if term(f"gov:role/{role}") in records.values(post, "org:role"):
+                for body in records.values(post, "gov:inBody"):
+                    found[body, term(predicate), post] = None
+    yield from found
+
+
+def write(parts: Iterator[Part], out: Path, key: Path | None = None, graphs: bool = False) -> tuple[int, int]:
+    """Write a nation as N-Quads, and the faults in it as CSV.
+
+    Parameters
+    ----------
+    key : file for the faults (kind, focus, rule).
+    graphs : each council's statements also stand in a named graph of its own.
+
+    Returns
+    -------
+    Numbers of statements and of faults.
+    """
+    statements = faults = 0
+    with ExitStack() as open_files:
+        quads = open_files.enter_context(out.open("w", encoding="utf-8"))
+        rows = None
+        if key:
+            rows = csv.writer(
+                open_files.enter_context(key.open("w", encoding="utf-8", newline="")), lineterminator="\n"
+            )
+            rows.writerow(("kind", "focus", "rule"))
+        for part in parts:
+            lines = [" ".join(statement) for statement in part.statements]
+            quads.writelines(f"{line} .\n" for line in lines)
+            if graphs:
+                graph = iri(f"{GRAPH}national/{part.code}")
+                quads.writelines(f"{line} {graph} .\n" for line in lines)
+            if rows:
+                rows.writerows((fault.kind, fault.focus, fault.rule) for fault in part.faults)
+            statements += len(lines)
+            faults += len(part.faults)
+    return statements, faults
+
+
+def main(words: list[str] | None = None) -> None:
+    """Write the nation that the command line asks for."""
+    parser = argparse.ArgumentParser(prog="python -m bench.national", description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--councils", type=int, default=10, help="how many; beyond the register they are numbered")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--out", type=Path, required=True, metavar="FILE.nq")
+    parser.add_argument("--key", type=Path, metavar="FILE.csv", help="write what a review must find: kind, focus, rule")
+    parser.add_argument("--faulty", type=float, default=FAULTY, help="share of things with a fault (default: 0.01)")
+    parser.add_argument("--edges", action="store_true", help="with the edges that a build derives")
+    parser.add_argument("--graphs", action="store_true", help="also one named graph for each council")
+    chosen = parser.parse_args(words)
+    for path in (chosen.out, chosen.key):
+        if path and not path.parent.is_dir():
+            parser.error(f"there is no folder {path.parent}. Make it, or name another file.")
+    parts = nation(chosen.councils, chosen.seed, chosen.faulty, chosen.edges)
+    statements, faults = write(parts, chosen.out, chosen.key, chosen.graphs)
+    print(f"{chosen.councils:,} councils, {statements:,} statements, {faults:,} findings to be made", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()

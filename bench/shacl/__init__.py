@@ -1,0 +1,1 @@
+"""SHACL engines side by side: run them, and compare their reports."""

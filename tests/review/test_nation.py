@@ -1,0 +1,89 @@
+"""The synthetic nation of the benches: deterministic, sound where it says so, and faulty where its key says so."""
+
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+from bench.nation.faults import KINDS
+from bench.nation.register import councils
+from bench.nation.shapes import RULES, chosen_shapes
+from bench.national import main, nation, write
+
+from govgraph.review.data import StoreData
+from govgraph.review.engine import judge
+from govgraph.review.shapes import read_shapes
+
+ROOT = Path(__file__).parents[2]
+IDENTIFIER = ox.NamedNode("http://purl.org/dc/terms/identifier")
+
+
+def stored(quads: Path) -> ox.Store:
+    store = ox.Store()
+    for path in sorted((ROOT / "ontology").rglob("*.ttl")):
+        store.bulk_load(path=str(path), format=ox.RdfFormat.TURTLE)
+    store.bulk_load(path=str(quads), format=ox.RdfFormat.N_QUADS)
+    return store
+
+
+def findings(store: ox.Store, shapes: bytes) -> set[tuple[str, str]]:
+    """Rule and focus node of each result."""
+    rules = {
+        str(triple.subject)[1:-1]: triple.object.value
+        for triple in (quad.triple for quad in ox.parse(shapes, format=ox.RdfFormat.N_TRIPLES))
+        if triple.predicate == IDENTIFIER and isinstance(triple.object, ox.Literal)
+    }
+    results = judge(StoreData(store), read_shapes([shapes])).results
+    return {(rules[result.shape], str(result.focus)[1:-1]) for result in results}
+
+
+def test_the_same_seed_gives_the_same_nation_and_a_longer_one_starts_with_it() -> None:
+    first, again, longer = list(nation(3, seed=7)), list(nation(3, seed=7)), list(nation(5, seed=7))
+    assert first == again == longer[:3]
+    assert first != list(nation(3, seed=8))
+
+
+def test_a_council_has_two_to_five_thousand_statements() -> None:
+    assert all(2000 <= len(part.statements) <= 5000 for part in nation(5, edges=True))
+
+
+def test_councils_beyond_the_register_have_codes_of_their_own() -> None:
+    codes = [council.code for council in councils(1000)]
+    assert len(set(codes)) == 1000
+
+
+def test_a_review_finds_exactly_the_faults_of_the_key(tmp_path: Path) -> None:
+    parts = list(nation(15, seed=3, faulty=0.03, edges=True))
+    write(iter(parts), tmp_path / "nation.nq")
+    key = {(fault.rule, fault.focus) for part in parts for fault in part.faults}
+    assert findings(stored(tmp_path / "nation.nq"), chosen_shapes()[0]) == key
+
+
+def test_every_kind_of_fault_is_put_in_and_every_chosen_rule_but_the_one_of_names_is_broken() -> None:
+    faults = [fault for part in nation(50, seed=5, faulty=0.05) for fault in part.faults]
+    assert {fault.kind for fault in faults} == set(KINDS)
+    assert len(KINDS) >= 20
+    assert {fault.rule for fault in faults} == set(RULES.split()) - {"GOV-THING-001"}
+
+
+def test_a_nation_without_faults_gives_no_violation_of_any_packaged_rule(tmp_path: Path) -> None:
+    write(nation(4, faulty=0, edges=True), tmp_path / "nation.nq")
+    shapes = read_shapes(sorted((ROOT / "shapes").rglob("*.ttl")))
+    results = judge(StoreData(stored(tmp_path / "nation.nq")), shapes).results
+    assert not [result for result in results if result.severity.endswith("#Violation")]
+
+
+def test_the_command_writes_quads_with_graphs_and_the_key(tmp_path: Path) -> None:
+    out, key = tmp_path / "nation.nq", tmp_path / "key.csv"
+    main(["--councils", "2", "--seed", "4", "--out", str(out), "--key", str(key), "--graphs"])
+    store = ox.Store()
+    store.bulk_load(path=str(out), format=ox.RdfFormat.N_QUADS)
+    assert len(list(store.named_graphs())) == 2
+    rows = key.read_text(encoding="utf-8").splitlines()
+    assert rows[0] == "kind,focus,rule"
+    assert len(rows) > 4
+
+
+def test_a_folder_that_does_not_exist_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["--out", str(tmp_path / "nowhere" / "nation.nq")])
+    assert "nowhere" in capsys.readouterr().err
