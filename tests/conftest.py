@@ -4,7 +4,7 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import httpx
@@ -16,6 +16,7 @@ from govgraph.knowledge.build import build
 from govgraph.limits import LIMITS, Limits
 from govgraph.store.generations import Generation, Generations
 from govgraph.web.app import create_app
+from govgraph.web.connections import configuration
 
 ROOT = Path(__file__).parents[1]
 
@@ -52,10 +53,10 @@ def serve() -> Iterator[Callable[..., str]]:
     """Starts the site over a store with a real server on a free port, and gives its address."""
     running: list[tuple[uvicorn.Server, threading.Thread]] = []
 
-    def start(folder: Path, limits: Limits = LIMITS) -> str:
+    def start(folder: Path, limits: Limits = LIMITS, tokens: Mapping[str, str] | None = None) -> str:
         listening = socket.socket()
         listening.bind(("127.0.0.1", 0))
-        server = uvicorn.Server(uvicorn.Config(create_app(folder, limits), log_level="warning"))
+        server = uvicorn.Server(configuration(create_app(folder, limits, tokens=tokens), limits))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
         thread.start()
         running.append((server, thread))

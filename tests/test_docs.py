@@ -74,6 +74,25 @@ def test_the_limits_in_the_serving_page_are_the_limits() -> None:
     assert told["triple patterns"] == str(LIMITS.query_patterns)
     assert told["OPTIONAL, UNION, MINUS, EXISTS"] == str(LIMITS.query_optionals)
     assert told["readers"] == str(LIMITS.readers)
+    assert told["address and headers"] == f"{LIMITS.head_bytes // 2**10} KiB"
+    assert told["headers within"] == f"{LIMITS.head_seconds:g} s"
+    assert told["body within"] == f"{LIMITS.body_seconds:g} s"
+    assert told["answer taken within"] == f"{LIMITS.send_seconds:g} s of no progress"
+    assert told["idle connection"] == f"{LIMITS.idle_seconds:g} s"
+    assert told["connections"] == str(LIMITS.connections)
+    assert told["memory of answers"] == f"{LIMITS.cache_bytes // 2**20} MiB"
+    assert told["generations kept"] == str(LIMITS.generations_kept)
+
+
+def test_the_limits_in_the_writing_page_are_the_limits() -> None:
+    page = (ROOT / "docs" / "writing.md").read_text(encoding="utf-8")
+    cells = [cell.strip() for line in page.splitlines() if line.startswith("|") for cell in line.strip("|").split("|")]
+    told = dict(itertools.pairwise(cells))
+    assert told["time for a change"] == f"{LIMITS.write_seconds:g} s"
+    assert told["upload or update"] == f"{LIMITS.upload_bytes // 2**20} MiB"
+    assert told["memory of a writer"] == f"{LIMITS.writer_memory_bytes // 2**30} GiB"
+    assert told["files in one upload"] == str(LIMITS.upload_parts)
+    assert f"shorter than {LIMITS.token_characters} characters" in page
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: path.name)

@@ -18,6 +18,7 @@ FLOORS = {
     "review": 5,
     "conversion": 5,
     "importers": 6,
+    "writing": 6,
     "graph": 6,
     "cli": 7,
     "web": 7,

@@ -6,6 +6,7 @@ GovgraphError
 │   ├── BadShapes              shapes that are not SHACL, or not safe to run
 │   ├── NotADataFolder         a folder holds no catalogue, or not what the catalogue lists
 │   ├── UnknownThing           HTTP 404: no thing has that name
+│   ├── ThingGone              HTTP 410: an earlier generation has the thing, the current one does not
 │   ├── UnknownQuestion        HTTP 404: no saved question has that name
 │   ├── UnknownVersion         HTTP 404: no version of a document has that name
 │   ├── UnknownGeneration      HTTP 404: no generation that is kept has that number
@@ -13,10 +14,17 @@ GovgraphError
 │   ├── WaiverRefused          a waiver does not say what, who, why or until when
 │   ├── BadParameter           a question's parameter is missing or of the wrong type
 │   ├── QuerySyntax            the SPARQL text cannot be read
-│   └── QueryRefused           the SPARQL text is readable but not allowed here
+│   ├── QueryRefused           the SPARQL text is readable but not allowed here
+│   ├── ChangesWouldBeLost     a build would take back what was written to the store
+│   ├── WritingNotOffered      HTTP 403: the service does not take changes, or not from there
+│   ├── NotAuthorised          HTTP 401: a change needs a token
+│   ├── PreconditionFailed     HTTP 412: what a change was meant for is not there any more
+│   └── ChangeRefused          exit 1, HTTP 422: a change would break rules of the review
 ├── AnswerTooLarge           exit 3, HTTP 413: more than a reader may send
 ├── DeadlinePassed           exit 3, HTTP 504: the reader was killed at its deadline
 ├── ReaderFailed             exit 3, HTTP 503: the reader died on the query
+├── TooManyRequests          exit 3, HTTP 429: a client has as many queries running and waiting as it may
+├── WriterFailed             exit 3, HTTP 503: the writer died on the change; nothing was changed
 └── StoreFailed              exit 3, HTTP 503: the store or the environment failed
     ├── StoreMissing           nothing has been built there
     ├── StoreInUse             another process is writing
@@ -27,7 +35,8 @@ GovgraphError
 A message says what is wrong and where; ``next_step`` says what to do.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 __all__ = [
     "AnswerTooLarge",
@@ -35,10 +44,14 @@ __all__ = [
     "BadParameter",
     "BadRdf",
     "BadShapes",
+    "ChangeRefused",
+    "ChangesWouldBeLost",
     "DeadlinePassed",
     "EnvironmentFailed",
     "GovgraphError",
     "NotADataFolder",
+    "NotAuthorised",
+    "PreconditionFailed",
     "QueryRefused",
     "QuerySyntax",
     "ReaderFailed",
@@ -47,12 +60,16 @@ __all__ = [
     "StoreInUse",
     "StoreMissing",
     "StoreTooNew",
+    "ThingGone",
+    "TooManyRequests",
     "UnknownGeneration",
     "UnknownQuestion",
     "UnknownRule",
     "UnknownThing",
     "UnknownVersion",
     "WaiverRefused",
+    "WriterFailed",
+    "WritingNotOffered",
 ]
 
 
@@ -132,6 +149,15 @@ class UnknownThing(_Unknown):
     listing = "Search for it on the site's home page, or name it by its IRI."
 
 
+class ThingGone(BadInput):
+    """An earlier generation that is kept has the thing, and the current one does not."""
+
+    code = "thing-gone"
+    status = 410
+    generation = 0
+    """The latest generation that has it."""
+
+
 class UnknownQuestion(_Unknown):
     """No saved question has that name."""
 
@@ -187,6 +213,51 @@ class QueryRefused(BadInput):
     code = "query-refused"
 
 
+class ChangesWouldBeLost(BadInput):
+    """A build would take back what was written to the store."""
+
+    code = "changes-would-be-lost"
+    status = 409
+
+
+class WritingNotOffered(BadInput):
+    """The service does not take changes, or not from there."""
+
+    code = "writing-not-offered"
+    status = 403
+
+
+class NotAuthorised(BadInput):
+    """A change needs a token, and the request has none or another."""
+
+    code = "not-authorised"
+    status = 401
+
+
+class PreconditionFailed(BadInput):
+    """What a change was meant for is not there any more (RFC 9110 §13.1)."""
+
+    code = "precondition-failed"
+    status = 412
+
+
+class ChangeRefused(BadInput):
+    """A change would break rules of the review, so nothing was changed.
+
+    Parameters
+    ----------
+    findings : the violations that it would add, each as the report writes it.
+    """
+
+    code = "change-refused"
+    exit_code = 1
+    status = 422
+
+    def __init__(self, message: str, next_step: str = "", findings: Sequence[Mapping[str, Any]] = ()) -> None:
+        super().__init__(message, next_step)
+        self.findings = list(findings)
+
+
 class AnswerTooLarge(GovgraphError):
     """The answer is larger than a reader may send."""
 
@@ -199,6 +270,8 @@ class DeadlinePassed(GovgraphError):
 
     code = "deadline-passed"
     status = 504
+    elapsed = 0.0
+    """Seconds that it had run."""
 
 
 class ReaderFailed(GovgraphError):
@@ -206,6 +279,20 @@ class ReaderFailed(GovgraphError):
 
     code = "reader-failed"
     status = 503
+
+
+class WriterFailed(GovgraphError):
+    """The writer died on the change, so nothing was changed; a fresh one takes its place."""
+
+    code = "writer-failed"
+    status = 503
+
+
+class TooManyRequests(GovgraphError):
+    """A client has as many queries running and waiting as it may."""
+
+    code = "too-many-requests"
+    status = 429
 
 
 class StoreFailed(GovgraphError):

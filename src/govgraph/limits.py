@@ -24,6 +24,7 @@ class Limits:
     body_bytes: int = 1024 * 1024  # a larger request body is refused with 413
     reader_memory_bytes: int = 2 * 1024**3  # a reader that asks for more dies; the caller gets 503
     readers: int = 2  # reader processes that the service keeps
+    client_waiting: int = 16  # queries of one client that may wait for its share of the readers; more get 429
     queue_seconds: float = 10.0  # a request waits this long for a free reader, then gets 503
     name_characters: int = 300  # a longer name or search text is cut
     suggestions: int = 3  # names offered by "did you mean"
@@ -32,6 +33,22 @@ class Limits:
     tool_characters: int = 200_000  # nor more text than this
     generations_kept: int = 5  # older generations are removed by a build
     verify_bytes: int = 64 * 1024 * 1024  # a generation up to this size is checked file by file when opened
+    earlier_readers: int = 2  # earlier generations that have a reader at one time; the one unused longest gives way
+    cache_bytes: int = 64 * 1024 * 1024  # finished answers kept in memory; the one unused longest gives way
+    cached_answer_bytes: int = 2 * 1024 * 1024  # a larger answer is not kept
+    connections: int = 500  # open at one time; one more gets 503
+    head_bytes: int = 256 * 1024  # a longer address with headers is refused with 431
+    head_seconds: float = 10.0  # a client that has not sent its headers by then is cut off with 408
+    body_seconds: float = 30.0  # a client that has not sent its body by then is cut off with 408
+    send_seconds: float = 60.0  # a client that takes nothing of its answer for so long is cut off
+    idle_seconds: float = 5.0  # a connection without a request is kept open this long
+    write_seconds: float = 60.0  # a writer is killed after this; the caller gets 504 and nothing is changed
+    upload_bytes: int = 32 * 1024 * 1024  # a larger upload or update is refused with 413
+    upload_parts: int = 100  # an upload of more files is refused with 413
+    writer_memory_bytes: int = 3 * 1024**3  # a writer that asks for more dies; the caller gets 503, nothing is changed
+    token_characters: int = 16  # a shorter token for writing is refused at the start
+    dump_seconds: float = 600.0  # the making of dumps is stopped after this; the caller gets 503
+    difference_rows: int = 200_000  # a difference with more statements is refused with 413
 
     def table(self) -> list[tuple[str, float | int]]:
         """Name and value of every limit, in the order above."""

@@ -1,6 +1,6 @@
 """The namespaces that govgraph writes and reads, defined once (DESIGN.md §2.1)."""
 
-__all__ = ["DEF", "GRAPH", "ID", "MODE", "PREFIXES", "QUESTION", "SHAPE", "curie"]
+__all__ = ["BASE", "DEF", "GRAPH", "ID", "MODE", "PREFIXES", "QUESTION", "SHAPE", "curie"]
 
 BASE = "https://w3id.org/govgraph/"
 DEF = BASE + "def/"

@@ -4,6 +4,7 @@ import hashlib
 import json
 import re
 import shlex
+import shutil
 import signal
 import sys
 from collections.abc import Callable, Iterator
@@ -16,6 +17,8 @@ import pytest
 from govgraph.cli import main
 from govgraph.errors import BadInput
 from govgraph.graph import Graph
+from govgraph.review.findings import Finding, Report
+from govgraph.store.generations import Generations
 
 PAGE = (Path(__file__).parents[2] / "docs" / "structure.md").read_text(encoding="utf-8")
 ENDS = "Harrow Council, Local community, Member bodies"
@@ -204,8 +207,51 @@ def test_other_bad_input_is_told_in_words(run: Run, tmp_path: Path) -> None:
         assert expected in result.err
 
 
-def test_help_says_that_nothing_can_be_kept(run: Run) -> None:
-    assert "(--apply) is not offered" in run("whatif", "--help").out
+def test_nothing_is_kept_unless_the_user_says_so(run: Run) -> None:
+    assert "Nothing is kept without --apply" in " ".join(run("whatif", "--help").out.split())
+
+
+def test_a_change_that_is_kept_is_in_the_graph_that_speaks_of_its_thing(
+    run: Run, store_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("govgraph.writing.checking.packaged_judge", lambda facts: Report([], 0))
+    store = shutil.copytree(store_folder, tmp_path / "store")
+    change = tmp_path / "change.ru"
+    board = "<https://w3id.org/govgraph/id/harrow/body/partnership-board>"
+    change.write_text(
+        f"""DELETE {{ {board} skos:prefLabel ?old }} INSERT {{ {board} skos:prefLabel "Top Board"@en }}
+        WHERE {{ {board} skos:prefLabel ?old }} ;
+        INSERT DATA {{ id:new a gov:DeliveryGroup ; skos:prefLabel "New group"@en }}""",
+        encoding="utf-8",
+    )
+    before = Generations(store).current()
+    answer = json.loads(run("whatif", str(change), "--apply", "--store", str(store), "--format", "json").out)
+    after = Generations(store).current()
+    assert answer["kept"] == after.number == before.number + 1
+    home = "https://w3id.org/govgraph/graph/harrow/handbook-current"
+    assert after.manifest["change"]["graphs"] == ["https://w3id.org/govgraph/graph/changes", home]
+    assert after.manifest["graphs"][home] == before.manifest["graphs"][home]
+    assert Graph(after).describe("Top Board")
+    assert Graph(after).describe("New group")
+
+
+def test_a_change_that_adds_violations_is_not_kept_unless_somebody_accepts_them(
+    run: Run, store_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def review(facts: bytes) -> Report:
+        there = b"/body/harrow-chief-executives> <http://www.w3.org/1999/02/22-rdf-syntax-ns#type>" in facts
+        return Report([] if there else [Finding("violation", "GOV-X-001", "", "id:x", "x", "Mend it.")], 1)
+
+    monkeypatch.setattr("govgraph.writing.checking.packaged_judge", review)
+    store = shutil.copytree(store_folder, tmp_path / "store")
+    words = ("whatif", "--remove", "Harrow Chief Executives", "--apply", "--store", str(store), "--format", "json")
+    refused = run(*words)
+    assert refused.code == 1
+    assert "adds 1 violation" in refused.err
+    assert Generations(store).current().number == Generations(store_folder).current().number
+    kept = run(*words, "--accept-violations", "the monitoring officer")
+    assert json.loads(kept.out)["kept"] == Generations(store).current().number
+    assert Generations(store).current().manifest["change"]["gate"]["accepted by"] == "the monitoring officer"
 
 
 def test_a_change_larger_than_a_query_may_be_is_tried(graph: Graph) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 import httpx
+import pyoxigraph as ox
 import pytest
 
 ASK = "ASK { ?s ?p ?o }"
@@ -158,10 +159,63 @@ def test_exactly_one_query_is_taken(web: httpx.Client, queries: list[str], said:
     assert said in problem(answer)["detail"]
 
 
-def test_a_get_without_a_query_says_how_to_ask(web: httpx.Client) -> None:
-    answer = web.get("/sparql")
-    assert answer.status_code == 400
-    assert "/sparql?query=" in problem(answer)["detail"]
+@pytest.mark.parametrize("form", ["ttl", "nt", "jsonld", "rdf"])
+def test_a_get_without_a_query_describes_the_service(web: httpx.Client, form: str) -> None:
+    answer = web.get("/sparql", params={"format": form})
+    kind = ox.RdfFormat.from_media_type(answer.headers["content-type"].partition(";")[0])
+    told = {(quad.predicate.value, str(quad.object)) for quad in ox.parse(input=answer.content, format=kind)}
+    sd = "http://www.w3.org/ns/sparql-service-description#"
+    assert (sd + "endpoint", f"<{web.base_url.join('/sparql')}>") in told
+    assert (sd + "supportedLanguage", f"<{sd}SPARQL11Query>") in told
+    assert (sd + "supportedLanguage", f"<{sd}SPARQL11Update>") not in told
+    assert (sd + "name", f"<{EARLIER}>") in told
+    sizes = {value for predicate, value in told if predicate == "http://rdfs.org/ns/void#triples"}
+    assert len(sizes) > 3
+
+
+def test_a_description_is_rdf_or_nothing(web: httpx.Client) -> None:
+    assert web.get("/sparql").headers["content-type"] == "text/turtle; charset=utf-8"
+    assert (
+        web.get("/sparql", headers={"Accept": "application/ld+json"}).headers["content-type"] == "application/ld+json"
+    )
+    assert problem(web.get("/sparql", headers={"Accept": "text/csv"}))["status"] == 406
+    assert problem(web.get("/sparql", params={"default-graph-uri": EARLIER}))["status"] == 400
+
+
+def test_the_dataset_of_the_request_goes_before_that_of_the_query(web: httpx.Client) -> None:
+    query = f"ASK FROM <http://e/none> FROM NAMED <{EARLIER}> {{ ?s ?p ?o }}"
+    assert web.get("/sparql", params={"query": query}).json()["boolean"] is False
+    assert web.get("/sparql", params={"query": query, "default-graph-uri": EARLIER}).json()["boolean"] is True
+    named = f"ASK FROM NAMED <{EARLIER}> {{ GRAPH ?g {{ ?s ?p ?o }} }}"
+    assert web.get("/sparql", params={"query": named, "default-graph-uri": EARLIER}).json()["boolean"] is False
+
+
+def test_relative_iris_are_relative_to_the_endpoint(web: httpx.Client) -> None:
+    answer = web.get("/sparql", params={"query": "SELECT (<x> AS ?label) {}"})
+    assert labels(answer) == [str(web.base_url.join("/x"))]
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("SELECT * { ?s gvo:mode ?o }", "line 1, column 15: the prefix gvo: is not declared; did you mean gov:?"),
+        ("SELECT *\n{ ?s a nobody:x }", "line 2, column 8: the prefix nobody: is not declared"),
+    ],
+)
+def test_an_unknown_prefix_is_named_with_one_that_is_close(web: httpx.Client, query: str, said: str) -> None:
+    assert said in problem(web.get("/sparql", params={"query": query}))["detail"]
+
+
+def test_an_unknown_term_of_ours_is_named_with_one_that_is_close(web: httpx.Client) -> None:
+    answer = web.get("/sparql", params={"query": "SELECT * { ?s gov:acountableTo ?o }"})
+    assert answer.headers["govgraph-rows"] == "0"
+    assert answer.headers["govgraph-note"].startswith(
+        "the ontology has no gov:acountableTo; did you mean gov:accountableTo"
+    )
+    assert (
+        "govgraph-note"
+        not in web.get("/sparql", params={"query": "SELECT * { ?s gov:accountableTo gov:mode }"}).headers
+    )
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from govgraph.cli.comparing import diff
 from govgraph.cli.connecting import mcp
 from govgraph.cli.deciding import deadline, decide
 from govgraph.cli.importing import importing
+from govgraph.cli.keeping import backup, export, restore, settings
 from govgraph.cli.serving import serve
 from govgraph.cli.sources import sources
 from govgraph.cli.trying import whatif
@@ -32,16 +33,20 @@ def cli() -> None:
 
 for _verb in (
     ask,
+    backup,
     build,
     deadline,
     decide,
     diff,
     explain,
+    export,
     importing,
     mcp,
     query,
     questions,
+    restore,
     serve,
+    settings,
     sources,
     validate,
     whatif,

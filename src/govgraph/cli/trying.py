@@ -1,5 +1,6 @@
 """`whatif`: try a change on a scratch copy, and say what follows from it."""
 
+import getpass
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -8,7 +9,7 @@ from pathlib import Path
 import click
 import pyoxigraph as ox
 
-from govgraph.cli.options import format_option, open_graph, progress, store_option
+from govgraph.cli.options import format_option, open_graph, progress, store_folder, store_option
 from govgraph.cli.printing import print_table
 from govgraph.errors import BadInput
 from govgraph.graph import Graph
@@ -20,6 +21,8 @@ from govgraph.rdf.files import serialise
 from govgraph.rdf.terms import iri, literal
 from govgraph.review.compare import compare
 from govgraph.review.findings import Finding
+from govgraph.settings import default_store
+from govgraph.store.generations import Generations
 
 __all__ = ["whatif"]
 
@@ -28,14 +31,28 @@ __all__ = ["whatif"]
 @click.argument("change", required=False, type=click.Path(path_type=Path))
 @click.option("--remove", metavar="NAME", multiple=True, help="Take this thing out; may be given several times.")
 @click.option("--validate", is_flag=True, help="Say which findings of the review are new or fixed.")
+@click.option("--apply", is_flag=True, help="Keep the change as a new generation, unless it adds violations.")
+@click.option("--into", metavar="GRAPH", default="", help="With --apply: the graph for what the change adds.")
+@click.option(
+    "--accept-violations", metavar="NAME", help="With --apply: keep it with its violations; NAME accepts them."
+)
 @store_option
 @format_option("table", "json", "md")
-def whatif(change: Path | None, remove: tuple[str, ...], validate: bool, store: str | None, form: str) -> None:
+def whatif(
+    change: Path | None,
+    remove: tuple[str, ...],
+    validate: bool,
+    apply: bool,
+    into: str,
+    accept_violations: str | None,
+    store: str | None,
+    form: str,
+) -> None:
     """Say what a CHANGE, a file of SPARQL Update, would do: who loses or gains an end, what loses its subject.
 
     The change runs on a scratch copy of the current facts, in the default graph; LOAD and SERVICE are refused.
-    Things to --remove are taken out after it. Nothing is kept: keeping a change (--apply) is not offered. To keep
-    one, change the data and build.
+    Things to --remove are taken out after it. Nothing is kept without --apply; with it, the change becomes a new
+    generation, unless it adds violations. What it adds about a thing goes to the graph that speaks of the thing.
     """
     if change is None and not remove:
         raise BadInput("nothing to try", "Name a file of SPARQL Update, or a thing with --remove.")
@@ -43,7 +60,9 @@ def whatif(change: Path | None, remove: tuple[str, ...], validate: bool, store: 
     graph = open_graph(store)
     trial = graph.whatif(update, remove)
     new, fixed, standing = _findings(graph, trial) if validate else ([], [], 0)
-    notes = [f"the change adds {trial.added} statements and takes out {trial.removed}; nothing was kept"]
+    kept = _kept(graph, trial, store, into, accept_violations) if apply else None
+    fate = f"kept as generation {kept}" if kept else "nothing was kept"
+    notes = [f"the change adds {trial.added} statements and takes out {trial.removed}; {fate}"]
     if not trial.effects:
         notes.append("nobody gains or loses an end, no chain changes, and nothing loses its subject")
     if validate:
@@ -55,6 +74,7 @@ def whatif(change: Path | None, remove: tuple[str, ...], validate: bool, store: 
             "generation": graph.generation,
             "added": trial.added,
             "removed": trial.removed,
+            "kept": kept,
             "effects": [asdict(effect) for effect in trial.effects],
             "findings": {"new": list(map(asdict, new)), "fixed": list(map(asdict, fixed)), "standing": standing}
             if validate
@@ -65,6 +85,23 @@ def whatif(change: Path | None, remove: tuple[str, ...], validate: bool, store: 
         return
     found = [_of_finding("new finding", each) for each in new] + [_of_finding("fixed finding", each) for each in fixed]
     print_table(_table([*trial.effects, *found], graph.generation, notes), form)
+
+
+def _kept(graph: Graph, trial: Trial, store: str | None, into: str, accept: str | None) -> int:
+    """Keep the change; gives the number of the generation that holds it."""
+    from importlib.util import find_spec
+
+    from govgraph.writing.checking import packaged_judge
+    from govgraph.writing.keeping import keep
+
+    gate = packaged_judge if find_spec("pyshacl") else None
+    if gate is None:
+        click.echo('govgraph: not validated; for that: pip install "govgraph[review]"', err=True)
+    generations = Generations(store_folder(store) or default_store())
+    with progress() as step:
+        step("checking and writing")
+        made = keep(generations, graph.generation, trial, gate=gate, who=getpass.getuser(), into=into, accept=accept)
+        return made.number
 
 
 def _read(change: Path) -> str:

@@ -7,9 +7,7 @@ derived from them, merged; each dataset, current or superseded, is also a named 
 import contextlib
 import datetime
 import hashlib
-import itertools
 import json
-import re
 import signal
 import threading
 from collections.abc import Callable, Iterator
@@ -20,16 +18,13 @@ from typing import Any
 import pyoxigraph as ox
 
 import govgraph
-from govgraph.errors import StoreDamaged, StoreMissing
+from govgraph.errors import ChangesWouldBeLost, StoreDamaged, StoreMissing
 from govgraph.knowledge.catalog import CATALOG_GRAPH, WAIVERS, WAIVERS_GRAPH, read_catalog
 from govgraph.knowledge.context import CONTEXT
-from govgraph.knowledge.derive import derive
-from govgraph.knowledge.facts import GOV, RDF_TYPE, RDFS, SKOS, Facts, statements
-from govgraph.namespaces import DEF, GRAPH, ID, PREFIXES
-from govgraph.rdf.files import READABLE, read_file, serialise
+from govgraph.knowledge.merge import ONTOLOGY_GRAPH, merge, write_merged
+from govgraph.rdf.files import READABLE, read_file
 from govgraph.resources import packaged
 from govgraph.store.generations import Generation, Generations
-from govgraph.store.names import write_names
 
 __all__ = ["Built", "Gate", "build"]
 
@@ -38,9 +33,6 @@ Gate = Callable[[bytes], bytes]
 
 Progress = Callable[[str], None]
 """Told the name of each step as it starts."""
-
-_NUMBER = ox.NamedNode(PREFIXES["eli"] + "number")
-_HIDDEN = ox.NamedNode(PREFIXES["skos"] + "hiddenLabel")
 
 
 @dataclass(frozen=True)
@@ -78,6 +70,7 @@ def build(
     Raises
     ------
     NotADataFolder, BadRdf : the input; nothing has changed.
+    ChangesWouldBeLost : the store was written to since it was built, and `force` is not given.
     StoreInUse : another process is writing.
     """
     data = data or packaged("data")
@@ -85,41 +78,35 @@ def build(
     modules = (path for path in packaged("ontology").rglob("*") if path.name != CONTEXT)
     ontology = sorted(path for path in modules if path.suffix in READABLE)
     inputs = _digest(data)
-    if not force and (unchanged := _unchanged(generations, inputs)):
-        return Built(unchanged, fresh=False)
+    if not force:
+        if unchanged := _unchanged(generations, inputs):
+            return Built(unchanged, fresh=False)
+        _keep_changes(generations)
     with generations.writing() as scratch, _interruptible():
         progress("reading")
-        graphs: dict[str, list[ox.Quad]] = {GRAPH + "ontology": _read(ontology, GRAPH + "ontology")}
+        graphs: dict[str, list[ox.Quad]] = {ONTOLOGY_GRAPH: _read(ontology, ONTOLOGY_GRAPH)}
         graphs[CATALOG_GRAPH] = read_file(data / "catalog.ttl", CATALOG_GRAPH)
         if (data / WAIVERS).is_file():
             graphs[WAIVERS_GRAPH] = read_file(data / WAIVERS, WAIVERS_GRAPH)
         for dataset in datasets:
             graphs[dataset.graph] = _read(dataset.files, dataset.graph)
         progress("deriving")
-        today = datetime.date.today()
         superseded = {dataset.graph for dataset in datasets if dataset.superseded}
-        facts = Facts(statements(quad for name in graphs if name not in superseded for quad in graphs[name]))
-        graphs[GRAPH + "derived"] = [ox.Quad(*s, ox.NamedNode(GRAPH + "derived")) for s in derive(facts, today)]
+        merged = merge(graphs, superseded, datetime.date.today())
         report = None
         if gate:
             progress("checking")
-            report = gate(serialise((ox.Triple(*statement) for statement in facts), "application/n-triples"))
+            report = gate(merged.n_triples())
         progress("writing")
         built = scratch / "generation"
-        _write_store(scratch, built, facts, graphs)
-        old = Facts(statements(quad for name in superseded for quad in graphs[name]))
-        things = write_names(built / "names.sqlite", _names(facts, old))
+        things = write_merged(merged, scratch, built)
         if report is not None:
             (built / "report.json").write_bytes(report)
         summary: dict[str, Any] = {
             "inputs": inputs,
-            "day": today.isoformat() if _dated_lines(facts) else None,
             "data": "packaged" if data == packaged("data") else str(data.resolve()),
             "govgraph": govgraph.__version__,
-            "things": things,
-            "statements": sum(1 for _ in facts),
-            "graphs": {name: len(quads) for name, quads in graphs.items()},
-            "superseded": sorted(superseded),
+            **merged.summary(things),
         }
         if report is not None and (accepted := json.loads(report).get("accepted")):
             summary["accepted"] = accepted
@@ -149,49 +136,21 @@ def _unchanged(generations: Generations, inputs: str) -> Generation | None:
     return current if current.manifest.get("inputs") == inputs and same_day else None
 
 
-def _dated_lines(facts: Facts) -> bool:
-    lines = facts.subjects(RDF_TYPE, GOV.AccountabilityLine)
-    return any(facts.literals(line, GOV.validFrom) or facts.literals(line, GOV.validUntil) for line in lines)
+def _keep_changes(generations: Generations) -> None:
+    """Raise if the store was written to since it was built: building from files would take that back unasked."""
+    try:
+        current = generations.current()
+    except (StoreMissing, StoreDamaged):
+        return
+    if changes := current.manifest.get("changes", 0):
+        raise ChangesWouldBeLost(
+            f"generation {current.number} holds {changes} change{'s' * (changes > 1)} that no data folder has",
+            "Put them into the data folder first, or give them up: govgraph build --force",
+        )
 
 
 def _read(files: list[Path] | tuple[Path, ...], graph: str) -> list[ox.Quad]:
     return list(dict.fromkeys(quad for path in files for quad in read_file(path, graph)))
-
-
-def _write_store(scratch: Path, built: Path, facts: Facts, graphs: dict[str, list[ox.Quad]]) -> None:
-    """Write all quads, flush, and snapshot into `built`: the snapshot holds no left-overs of the writing."""
-    working = ox.Store(str(scratch / "working"))
-    merged = (ox.Quad(*statement) for statement in facts)
-    working.bulk_extend(itertools.chain(merged, *graphs.values()))  # one load makes few and sorted files
-    working.flush()
-    built.mkdir()
-    working.backup(str(built / "store"))
-
-
-def _names(facts: Facts, old: Facts) -> Iterator[tuple[str, str, str, list[str], list[str]]]:
-    """Every thing and code-list concept with a label: current ones from the facts, the rest from earlier revisions."""
-    for source, mark in ((facts, ""), (old, " (earlier revision only)")):
-        for subject in dict.fromkeys(subject for subject, _, _ in source):
-            label = source.literal(subject, SKOS.prefLabel)
-            schemes = source.objects(subject, SKOS.inScheme)
-            ours = subject.value.startswith(ID) or (bool(schemes) and subject.value.startswith(DEF))
-            derived = "-for-" in subject.value and "/line/" in subject.value
-            if not label or not ours or derived or (source is old and facts.literal(subject, SKOS.prefLabel)):
-                continue
-            own = source.objects(subject, RDF_TYPE)
-            special = [k for k in own if not any(k != o and k in facts.above(o, RDFS.subClassOf) for o in own)]
-            shown = schemes if subject.value.startswith(DEF) else special
-            kinds = ", ".join(_kind(facts, kind) for kind in shown) + mark
-            classes = {above.value for kind in own for above in facts.above(kind, RDFS.subClassOf)}
-            classes |= {scheme.value for scheme in schemes}
-            others = [*source.literals(subject, SKOS.altLabel), *source.literals(subject, _HIDDEN)]
-            yield subject.value, label, kinds, sorted(classes), others + source.literals(subject, _NUMBER)
-
-
-def _kind(facts: Facts, kind: ox.NamedNode) -> str:
-    """The label of a class, or the words of its name where another vocabulary declares it: "change event"."""
-    name = re.split(r"[/#]", kind.value)[-1]
-    return facts.literal(kind, SKOS.prefLabel) or re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).lower()
 
 
 @contextlib.contextmanager

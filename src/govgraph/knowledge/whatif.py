@@ -14,7 +14,7 @@ from govgraph.errors import BadInput
 from govgraph.knowledge.comparison import Side
 from govgraph.knowledge.derive import derive
 from govgraph.knowledge.effects import Effect, effects, is_there
-from govgraph.knowledge.facts import Facts, statements
+from govgraph.knowledge.facts import Facts, Statement, statements
 from govgraph.knowledge.standing import without
 from govgraph.limits import LIMITS
 from govgraph.namespaces import GRAPH, PREFIXES
@@ -34,15 +34,25 @@ class Trial:
     Parameters
     ----------
     before, after : the facts, with what follows from them.
-    added, removed : number of stated statements that the change adds and takes out.
+    come, gone : stated statements that the change adds and takes out.
     effects : what follows for things and for those who answer to whom.
     """
 
     before: Facts
     after: Facts
-    added: int
-    removed: int
+    come: frozenset[Statement]
+    gone: frozenset[Statement]
     effects: list[Effect]
+
+    @property
+    def added(self) -> int:
+        """Number of stated statements that the change adds."""
+        return len(self.come)
+
+    @property
+    def removed(self) -> int:
+        """Number of stated statements that it takes out."""
+        return len(self.gone)
 
 
 def whatif(
@@ -78,7 +88,7 @@ def whatif(
     derive(before, day)
     derive(after, day)
     found = effects(before, after, first, second)
-    return Trial(before, after, len(second - first), len(first - second), found)
+    return Trial(before, after, frozenset(second - first), frozenset(first - second), found)
 
 
 def _updated(quads: Sequence[ox.Quad], update: str) -> list[ox.Quad]:

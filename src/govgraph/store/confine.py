@@ -27,12 +27,13 @@ _ALLOW, _REFUSE, _KILL = 0x7FFF0000, 0x00050001, 0x80000000  # SECCOMP_RET_ALLOW
 _NO_NEW_PRIVS, _SET_SECCOMP, _FILTER = 38, 22, 2  # prctl(2)
 
 
-def confine(store: Path, memory_bytes: int) -> None:
+def confine(store: Path | None, memory_bytes: int) -> None:
     """Confine this process for good.
 
     Parameters
     ----------
-    store : folder of the store, open already; its table files may still be opened one by one.
+    store : folder of the store, open already; its table files may still be opened one by one. None for a writer, which
+        opens files of its own: it has no network by the system-call filter alone.
     memory_bytes : the address space that the process may have.
 
     Raises
@@ -42,10 +43,11 @@ def confine(store: Path, memory_bytes: int) -> None:
     filtered = sys.platform == "linux" and platform.machine() in _MACHINES
     if filtered:
         _refuse_sockets(*_MACHINES[platform.machine()])
-    free = os.dup(0)
-    os.close(free)
-    files = free + (len(list(store.glob("*.sst"))) if filtered else 0)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (files, files))
+    if store is not None:
+        free = os.dup(0)
+        os.close(free)
+        files = free + (len(list(store.glob("*.sst"))) if filtered else 0)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (files, files))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
     signal.signal(signal.SIGALRM, signal.SIG_DFL)  # the kernel's timer ends the process, even inside the engine

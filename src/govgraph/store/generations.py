@@ -100,7 +100,9 @@ class Generations:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._current = str(folder / "current")
         self._latest: Generation | None = None
+        self._mark: tuple[int, int] | None = None  # inode and time of the file that names the latest
         self._check_format()
 
     def _check_format(self) -> None:
@@ -142,10 +144,13 @@ class Generations:
 
     def latest(self) -> Generation:
         """Like `current`, but a generation that was opened before is not checked again: cheap enough per request."""
-        with contextlib.suppress(OSError, ValueError):
-            if self._latest and int((self.folder / "current").read_text()) == self._latest.number:
-                return self._latest
-        self._latest = self.current()
+        try:
+            found = os.stat(self._current)
+        except OSError:
+            return self.current()  # says what is missing
+        mark = found.st_ino, found.st_mtime_ns
+        if self._latest is None or mark != self._mark:
+            self._latest, self._mark = self.current(), mark
         return self._latest
 
     def numbers(self) -> list[int]:
@@ -201,27 +206,27 @@ class Generations:
         finally:
             os.close(lock)
 
-    def publish(self, built: Path, facts: dict[str, Any]) -> Generation:
+    def publish(self, built: Path, facts: dict[str, Any], before: Generation | None = None) -> Generation:
         """Make a built folder the current generation; the caller holds the lock.
 
         Parameters
         ----------
         built : folder inside the scratch folder, with ``store/`` and ``names.sqlite``.
         facts : what else the manifest says.
+        before : the generation that this one shares files with; what is the same file is on disk already.
         """
         folder = self.folder / "generations"
         folder.mkdir(exist_ok=True)
         number = 1 + max(self.numbers(), default=0)
-        files = {
-            str(path.relative_to(built)): (path.stat().st_size, file_digest(path))
-            for path in sorted(built.rglob("*"))
-            if path.is_file()
-        }
+        names = [str(path.relative_to(built)) for path in sorted(built.rglob("*")) if path.is_file()]
+        shared = {name: told for name in names if (told := _shared(built, name, before))}
+        files = {name: shared.get(name) or _measured(built / name) for name in names}
         created = datetime.now(UTC).isoformat(timespec="seconds")
         manifest = {"generation": number, "created": created, **facts, "files": files}
         _write(built / "manifest.json", json.dumps(manifest, indent=1))
-        for name in files:
-            _sync(built / name)
+        for name in names:
+            if name not in shared:
+                _sync(built / name)
         _sync(built / "store")
         _sync(built)
         final = folder / f"{number:06d}"
@@ -231,6 +236,18 @@ class Generations:
         for old in sorted(folder.glob("[0-9]*"))[: -LIMITS.generations_kept]:
             shutil.rmtree(old, ignore_errors=True)
         return Generation(final, manifest)
+
+
+def _measured(path: Path) -> tuple[int, str]:
+    return path.stat().st_size, file_digest(path)
+
+
+def _shared(built: Path, name: str, before: Generation | None) -> tuple[int, str] | None:
+    """Size and digest of a file that a generation has under the same name, if it is the very same file."""
+    told = before.manifest["files"].get(name) if before else None
+    if before is None or told is None or not (built / name).samefile(before.folder / name):
+        return None
+    return told[0], told[1]
 
 
 def file_digest(path: Path) -> str:

@@ -11,9 +11,9 @@ import re
 from govgraph.errors import QueryRefused
 from govgraph.limits import LIMITS, Limits
 
-__all__ = ["check_query"]
+__all__ = ["TOKEN", "check_query"]
 
-_TOKEN = re.compile(
+TOKEN = re.compile(
     r"""
       (?P<string>\"\"\"(?:[^"\\]|\\.|"(?!""))*\"\"\" | '''(?:[^'\\]|\\.|'(?!''))*'''
                | "(?:[^"\\\n\r]|\\.)*" | '(?:[^'\\\n\r]|\\.)*')
@@ -27,6 +27,7 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
+_ESCAPE = re.compile(r"\\[uU][0-9A-Fa-f]{4}")
 _REFUSED = {"service", "load"}
 _REACHING = re.compile(r"service|load", re.IGNORECASE)
 _COSTLY = {"optional", "union", "minus", "exists", "lateral"}
@@ -43,10 +44,10 @@ def check_query(text: str, limits: Limits = LIMITS) -> None:
     """
     if len(text) > limits.query_characters:
         _refuse(f"the query has {len(text):,} characters, more than {limits.query_characters:,}")
-    if re.search(r"\\[uU][0-9A-Fa-f]{4}", _TOKEN.sub(_blank, text)):
+    if _ESCAPE.search(text) and _ESCAPE.search(TOKEN.sub(_blank, text)):
         raise QueryRefused("codepoint escapes outside strings are not offered here", "Write the character itself.")
     depth = operators = patterns = costly = 0
-    for token in _TOKEN.finditer(text):
+    for token in TOKEN.finditer(text):
         kind = token.lastgroup
         if kind == "iri" and ")" in token[0] and (reaching := _REACHING.search(text)):
             # What looks like an IRI may be a comparison sign, the end of a filter, and then a keyword.

@@ -93,6 +93,11 @@ class Names:
         """Close the file."""
         self._db.close()
 
+    def label(self, iri: str) -> str:
+        """The label of a thing, or nothing where there is no such thing."""
+        row = self._db.execute("SELECT label FROM thing WHERE iri = ?", (iri,)).fetchone()
+        return str(row[0]) if row else ""
+
     def find(self, name: str, classes: Sequence[str] = ()) -> Named:
         """The thing with exactly this label, other name or IRI (case and punctuation apart).
 

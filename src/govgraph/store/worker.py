@@ -50,7 +50,13 @@ def _serve(reader: EmbeddedReader, requests: BinaryIO, answers: BinaryIO) -> Non
         try:
             answer = reader.answer(Request(**header))
             body = answer.body
-            reply: dict[str, Any] = {"kind": answer.kind, "media_type": answer.media_type, "rows": answer.rows}
+            reply: dict[str, Any] = {
+                "kind": answer.kind,
+                "media_type": answer.media_type,
+                "rows": answer.rows,
+                "notes": answer.notes,
+                "complete": answer.complete,
+            }
         except GovgraphError as error:
             reply = _failure(error)
         except MemoryError:

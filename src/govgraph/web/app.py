@@ -2,26 +2,32 @@
 
 import contextlib
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
+from typing import BinaryIO
 
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 import govgraph
 from govgraph.errors import GovgraphError
 from govgraph.limits import LIMITS, Limits
-from govgraph.web import linked_data
+from govgraph.web import catalogue, diff, dumps, linked_data, operate, vocabulary, void
+from govgraph.web.answers import Answers
+from govgraph.web.authorisation import Door
 from govgraph.web.description import Described
+from govgraph.web.graph_store import GraphStore
 from govgraph.web.pages import chart, decide, examples, home, questions, search, thing
-from govgraph.web.problems import on_anything, on_error, on_http, problem_of
+from govgraph.web.problems import on_anything, on_error, on_http
 from govgraph.web.render import asset
 from govgraph.web.sparql import Sparql
 from govgraph.web.state import Site
+from govgraph.web.update import Update, Writing
+from govgraph.writing.client import Writer
 
 __all__ = ["create_app"]
 
@@ -36,6 +42,22 @@ _SAFE = [
     (b"referrer-policy", b"strict-origin-when-cross-origin"),
     (b"cross-origin-opener-policy", b"same-origin"),
 ]
+_PARTS = (
+    home,
+    search,
+    chart,
+    decide,
+    questions,
+    examples,
+    thing,
+    vocabulary,
+    linked_data,
+    dumps,
+    diff,
+    void,
+    catalogue,
+    operate,
+)
 _ASSETS = {"site.css": "text/css; charset=utf-8", "icon.svg": "image/svg+xml"}
 
 
@@ -70,23 +92,48 @@ class SafeHeaders:
             await on_anything(Request(scope))(scope, receive, with_headers)
 
 
-def create_app(store: Path, limits: Limits = LIMITS) -> FastAPI:
+class Straight:
+    """Leads requests to some paths past the framework, which costs them more than their answers do.
+
+    Parameters
+    ----------
+    app : the application for all other paths.
+    paths : applications by path.
+    """
+
+    def __init__(self, app: ASGIApp, paths: Mapping[str, ASGIApp]) -> None:
+        self._app = app
+        self._paths = paths
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        found = self._paths.get(scope["path"], self._app) if scope["type"] == "http" else self._app
+        await found(scope, receive, send)
+
+
+def create_app(
+    store: Path, limits: Limits = LIMITS, log: BinaryIO | None = None, tokens: Mapping[str, str] | None = None
+) -> FastAPI:
     """The site over the current generation of a store.
 
     Parameters
     ----------
     store : folder of a store that has been built.
     limits : of the readers that run queries from outside.
+    log : where the line of each request goes; None for nowhere.
+    tokens : secrets, by name, of those who may write; None where writing is off.
 
     Examples
     --------
     ``uvicorn.run(create_app(Path("store")))``
     """
-    site = Site(store, limits)
+    site = Site(store, limits, log)
+    writer = Writer(store, limits)
+    writing = Writing(Door(tokens), writer, limits)
 
     @contextlib.asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with site.running():
+        async with site.running(), writer:
             yield
 
     app = Described(
@@ -99,24 +146,16 @@ def create_app(store: Path, limits: Limits = LIMITS) -> FastAPI:
         exception_handlers={GovgraphError: on_error, HTTPException: on_http},
     )
     app.state.site = site
-    app.router.routes.append(Route("/sparql", Sparql(site)))
-    for part in (home, search, chart, decide, questions, examples, thing, linked_data):
+    sparql, graphs = Sparql(site, writing), GraphStore(site, writing)
+    app.router.routes += [Route("/sparql", sparql), Route("/update", Update(writing))]
+    app.router.routes += [Route("/graphs", graphs), Route("/graphs/{path:path}", graphs)]
+    for part in _PARTS:
         app.include_router(part.router)
-
-    app.add_api_route("/healthz", health, methods=["GET"], summary="Whether a reader answers")
     app.add_route("/assets/{name}", assets, include_in_schema=False)
+    app.add_middleware(Straight, paths={"/sparql": sparql})
     app.add_middleware(SafeHeaders)
+    app.add_middleware(Answers, current=lambda: site.latest.number, recorder=site.recorder, kept=site.kept)
     return app
-
-
-async def health(request: Request) -> Response:
-    """Whether a reader has just answered, and from which generation."""
-    fresh = {"Cache-Control": "no-store"}
-    try:
-        generation = await request.app.state.site.alive()
-    except GovgraphError as error:
-        return JSONResponse({"status": "failed", "problem": problem_of(error)}, 503, fresh)
-    return JSONResponse({"status": "ok", "generation": generation}, 200, fresh)
 
 
 async def assets(request: Request) -> Response:

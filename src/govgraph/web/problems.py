@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from govgraph.errors import GovgraphError, QuerySyntax
+from govgraph.errors import AnswerTooLarge, DeadlinePassed, GovgraphError, QuerySyntax, ThingGone
 from govgraph.namespaces import BASE
 from govgraph.web.negotiate import prefers_html
 from govgraph.web.render import page
@@ -17,6 +17,7 @@ from govgraph.web.render import page
 __all__ = ["on_anything", "on_error", "on_http", "problem_of", "respond"]
 
 _PLACE = re.compile(r"line (\d+), column (\d+)")
+_NARROWER = "Ask /sparql with cut=1000 for the first rows, or with explain for the cost of each pattern."
 _HINTS = {
     404: "Nothing is kept at this address. Look for it by name, or start at the home page.",
     405: "This address does not take that kind of request.",
@@ -41,6 +42,12 @@ def problem_of(error: GovgraphError) -> dict[str, Any]:
         problem["detail"] = error.message
         if place := _PLACE.search(error.message):
             problem |= {"line": int(place[1]), "column": int(place[2]), "excerpt": error.next_step.strip("\n")}
+    if isinstance(error, DeadlinePassed) and error.elapsed:
+        problem["elapsed"] = error.elapsed
+    if isinstance(error, AnswerTooLarge | DeadlinePassed):
+        problem["hint"] = _NARROWER
+    if isinstance(error, ThingGone):
+        problem["generation"] = error.generation
     if close := getattr(error, "close", None):
         problem["suggestions"] = close
     return problem

@@ -1,7 +1,6 @@
 """/sparql: answer queries in a reader process, in the form that the client wants."""
 
 import hashlib
-import json
 import re
 from urllib.parse import urlencode
 
@@ -12,17 +11,22 @@ from starlette.types import Receive, Scope, Send
 from govgraph.errors import BadInput, GovgraphError
 from govgraph.limits import LIMITS
 from govgraph.questions.table import read_table
-from govgraph.store.base import Answer, Request
+from govgraph.store.base import GRAPH_TYPES, Answer, Request
+from govgraph.web.explain import emptied_by, explain, shown
+from govgraph.web.negotiate import negotiated
 from govgraph.web.problems import problem_of, respond
-from govgraph.web.protocol import METHODS, Asked, accepted, read_request, wants_page
+from govgraph.web.protocol import FORMATS, METHODS, Asked, accepted, endpoint_of, failure, read_request, wants_page
 from govgraph.web.render import page
+from govgraph.web.service_description import service_description
 from govgraph.web.state import Site
+from govgraph.web.update import Writing, refusal
 
 __all__ = ["OPEN", "Sparql", "answered", "content_type"]
 
 OPEN = {
     "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "ETag, Content-Length, Govgraph-Generation, Govgraph-Complete, Govgraph-Rows",
+    "Access-Control-Expose-Headers": "ETag, Content-Length, Govgraph-Generation, Govgraph-Complete, Govgraph-Rows,"
+    " Govgraph-Note",
 }
 """Headers that let pages of other sites read an answer; never with credentials."""
 
@@ -33,6 +37,7 @@ _PARAMETERS = {
 }
 _VARYING = re.compile(r"\b(now|rand|uuid|struuid)\s*\(", re.IGNORECASE)
 _ROWS_ON_PAGE = 500
+_LONGEST_LINK = 4_000  # characters of an address in a Link header
 _EXAMPLE = """# Every line of accountability, with the clause that states it and how sure the text is
 SELECT ?partyLabel ?toLabel ?mode ?strength ?clause ?line
 WHERE {
@@ -53,10 +58,12 @@ class Sparql:
     Parameters
     ----------
     site : its state.
+    writing : takes the updates that are sent here instead of to /update.
     """
 
-    def __init__(self, site: Site) -> None:
+    def __init__(self, site: Site, writing: Writing) -> None:
         self._site = site
+        self._writing = writing
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -64,7 +71,8 @@ class Sparql:
         try:
             response = await self._respond(request)
         except GovgraphError as error:
-            response = respond(request, problem_of(error), {"Vary": "Accept", **OPEN})
+            allow = {"Allow": "POST"} if error.status == 405 else {}
+            response = refusal(request, error, {"Vary": "Accept", **OPEN, **allow})
         await response(scope, receive, send)
 
     async def _respond(self, request: HttpRequest) -> Response:
@@ -74,26 +82,61 @@ class Sparql:
             error = BadInput(f"{request.method} is not offered here", "Use GET or POST.")
             error.status, error.code = 405, "method-not-allowed"
             return respond(request, problem_of(error), {"Allow": ", ".join(METHODS), **OPEN})
-        asked = await read_request(request, self._site.limits)
+        asked = await read_request(request, self._site.limits, lambda: self._writing.door.who(request))
+        if asked.update is not None:
+            return await self._writing.update(request, asked)
         browser = wants_page(request, asked)
         if asked.query is None:
             if browser:
                 return await self._form(request, _EXAMPLE)
-            raise BadInput("the request has no query", "Ask as /sparql?query=… or send the query by POST.")
+            return self._description(request, asked)
+        if asked.explain:
+            wanted = Request(asked.query, {}, (), asked.default_graphs, asked.named_graphs, base=endpoint_of(request))
+            return shown(request, await explain(self._site, wanted, asked.generation), asked.format, OPEN)
         if browser:
             return await self._results(request, asked)
         return await self._data(request, asked)
+
+    def _description(self, request: HttpRequest, asked: Asked) -> Response:
+        """What the endpoint can do, for a client that asks nothing."""
+        if asked.default_graphs or asked.named_graphs:
+            raise BadInput("the request has no query", "Ask as /sparql?query=… or send the query by POST.")
+        offered = negotiated(request.headers.get("accept"), GRAPH_TYPES)
+        fitting = [name for name in FORMATS.get(asked.format, offered) if name in GRAPH_TYPES]
+        if not fitting:
+            raise failure(
+                406, "not-acceptable", "the description of the endpoint is RDF",
+                f"Ask for one of: {', '.join(GRAPH_TYPES)}.",
+            )  # fmt: skip
+        generation, address = self._site.latest, endpoint_of(request)
+        body = service_description(address, generation, self._writing.door.is_open, fitting[0])
+        told = hashlib.sha256(f"{address} {fitting[0]}".encode()).hexdigest()[:24]
+        return Response(
+            body,
+            headers={
+                "Content-Type": content_type(fitting[0]),
+                "ETag": f'"g{generation.number}-{told}"',
+                "Govgraph-Generation": str(generation.number),
+                "Vary": "Accept",
+                "Cache-Control": "no-cache",
+                **OPEN,
+            },
+        )
 
     async def _data(self, request: HttpRequest, asked: Asked) -> Response:
         """The answer in a standard form."""
         accept = accepted(request, asked)
         assert asked.query is not None
-        wanted = Request(asked.query, {}, accept, asked.default_graphs, asked.named_graphs)
-        tag = etag(self._site.latest.number, wanted) if not _VARYING.search(asked.query) else ""
+        base = endpoint_of(request)
+        wanted = Request(asked.query, {}, accept, asked.default_graphs, asked.named_graphs, base=base, most=asked.cut)
+        current = self._site.generation(asked.generation) if asked.generation else self._site.latest
+        tag = etag(current.number, wanted) if not _VARYING.search(asked.query) else ""
         if tag and tag in _tags(request):
             return Response(status_code=304, headers={"ETag": tag, "Vary": "Accept", **OPEN})
-        answer = await self._site.public.answer(wanted)
+        answer = await self._site.query(wanted, asked.generation)
         known = {"ETag": etag(answer.generation, wanted)} if tag else {}
+        if (not answer.complete or not answer.rows) and request.method in ("GET", "HEAD"):
+            known["Link"] = _further(request, answer.complete)
         return answered(answer, known)
 
     async def _form(self, request: HttpRequest, text: str, problem: GovgraphError | None = None) -> Response:
@@ -117,9 +160,11 @@ class Sparql:
         assert asked.query is not None
         accept = ("application/sparql-results+json", "text/turtle")
         try:
-            answer = await self._site.public.answer(
-                Request(asked.query, {}, accept, asked.default_graphs, asked.named_graphs)
+            base = endpoint_of(request)
+            wanted = Request(
+                asked.query, {}, accept, asked.default_graphs, asked.named_graphs, base=base, most=asked.cut
             )
+            answer = await self._site.query(wanted, asked.generation)
         except GovgraphError as error:
             return await self._form(request, asked.query, error)
         fields = [("query", asked.query)]
@@ -143,14 +188,24 @@ class Sparql:
             total=answer.rows,
             links=[(name, "/sparql?" + urlencode([*fields, ("format", form)])) for name, form in forms],
             shown=_ROWS_ON_PAGE,
+            emptied=await emptied_by(self._site, wanted, asked.generation) if not answer.rows else "",
+            whole=answer.complete,
             cut=len(lines) > _ROWS_ON_PAGE * 4 or (table is not None and len(table) > _ROWS_ON_PAGE),
         )
 
 
 def etag(generation: int, request: Request) -> str:
     """Entity tag of an answer: the same generation and request give the same answer."""
-    told = json.dumps(request.as_json(), sort_keys=True)
+    told = repr(tuple(vars(request).values()))
     return f'"g{generation}-{hashlib.sha256(told.encode()).hexdigest()[:24]}"'
+
+
+def _further(request: HttpRequest, complete: bool) -> str:
+    """Where the whole of a cut answer is, or what explains an empty one."""
+    fields = [(name, value) for name, value in request.query_params.multi_items() if name not in ("cut", "max-rows")]
+    relation = "help" if complete else "full"
+    address = "/sparql?" + urlencode([*fields, ("explain", "")] if complete else fields)
+    return f'<{address}>; rel="{relation}"' if len(address) < _LONGEST_LINK else '</dumps/>; rel="full"'
 
 
 def answered(answer: Answer, headers: dict[str, str] | None = None) -> Response:
@@ -159,11 +214,12 @@ def answered(answer: Answer, headers: dict[str, str] | None = None) -> Response:
         answer.body,
         headers={
             "Govgraph-Generation": str(answer.generation),
-            "Govgraph-Complete": "true",
+            "Govgraph-Complete": "true" if answer.complete else "false",
             "Govgraph-Rows": str(answer.rows),
             "Vary": "Accept",
             "Cache-Control": "no-cache",
             "Content-Type": content_type(answer.media_type),
+            **({"Govgraph-Note": "; ".join(answer.notes)} if answer.notes else {}),
             **OPEN,
             **(headers or {}),
         },

@@ -2,12 +2,15 @@
 
 import asyncio
 import contextlib
+import hashlib
+import time
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
+from govgraph.errors import GovgraphError, UnknownGeneration
 from govgraph.limits import LIMITS, Limits
 from govgraph.namespaces import GRAPH
 from govgraph.questions.table import Table, read_table
@@ -15,38 +18,62 @@ from govgraph.store.base import Answer, Request
 from govgraph.store.generations import Generation, Generations
 from govgraph.store.names import LatestNames
 from govgraph.store.pool import ReaderPool
+from govgraph.web.answers import Kept
+from govgraph.web.bounded import Bounded
+from govgraph.web.dumping import Dumps
+from govgraph.web.logging import Lines
+from govgraph.web.metrics import Recorder, noted_query
 
 __all__ = ["Site"]
 
-_KEPT_ANSWERS, _KEPT_BYTES = 500, 256 * 1024
+_FORMS = {"solutions": "select", "boolean": "ask", "graph": "graph"}
 
 
 class Site:
     """The state of a running site.
 
     There are two pools: `public` runs query text from outside, `own` runs the queries of the pages, so that
-    a costly query of one visitor does not keep the others from reading.
+    a costly query of one visitor does not keep the others from reading. Earlier generations get a
+    reader of their own while somebody asks them.
 
     Parameters
     ----------
     store : folder of the store.
     limits : of each pool.
+    log : where the line of each request goes; None for nowhere.
     """
 
-    def __init__(self, store: Path, limits: Limits = LIMITS) -> None:
+    def __init__(self, store: Path, limits: Limits = LIMITS, log: BinaryIO | None = None) -> None:
         self.limits = limits
         self.generations = Generations(store)
         self.public = ReaderPool(self.generations.latest, limits)
         self._own = ReaderPool(self.generations.latest, replace(limits, query_seconds=LIMITS.query_seconds))
+        self._earlier: OrderedDict[int, ReaderPool] = OrderedDict()
+        self._opening = asyncio.Lock()
+        self.comparing = asyncio.Lock()
         self.names = LatestNames(self.generations.latest)
-        self._answers: OrderedDict[str, Answer] = OrderedDict()
+        self.lines = Lines(log)
+        self.recorder = Recorder(self.lines)
+        self.kept = Kept(limits.cache_bytes, limits.cached_answer_bytes)
+        self.dumps = Dumps(store, limits)
+        self.differences: Bounded[tuple[int, int], dict[str, list[str]]] = Bounded(
+            limits.cache_bytes, limits.cached_answer_bytes
+        )
+        self._answers: Bounded[str, Answer] = Bounded(limits.cache_bytes, limits.cached_answer_bytes)
+        self._verified = 0
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Keep the readers alive while the site runs."""
         async with self.public, self._own:
-            yield
-        self.names.close()
+            try:
+                yield
+            finally:
+                for pool in self._earlier.values():
+                    await pool.__aexit__()
+                self.dumps.close()
+                self.names.close()
+                self.lines.flush()
 
     @property
     def latest(self) -> Generation:
@@ -58,21 +85,74 @@ class Site:
         """Graphs of revisions that a later one replaces."""
         return list(self.latest.manifest.get("superseded", []))
 
+    def generation(self, named: str) -> Generation:
+        """A generation that is kept, by the number that a caller gives.
+
+        Raises
+        ------
+        UnknownGeneration : it is not kept, or is no number.
+        """
+        kept = self.generations.numbers()
+        if named.isascii() and named.isdigit() and len(named) < 10 and int(named) in kept:
+            latest = self.latest
+            return latest if int(named) == latest.number else self.generations.open(int(named))
+        told = ", ".join(map(str, kept))
+        raise UnknownGeneration(f'no generation "{named[:20]}" is kept', f"Kept are: {told}.")
+
+    async def query(self, request: Request, generation: str = "", seconds: float | None = None) -> Answer:
+        """Answer a query from outside, from the current generation or an earlier one that is kept.
+
+        Parameters
+        ----------
+        generation : its number as the caller gave it; empty for the current one.
+        seconds : a deadline that is earlier than that of every query.
+
+        Raises
+        ------
+        UnknownGeneration, and whatever `ReaderPool.answer` raises
+        """
+        started = time.perf_counter()
+        noted_query(hashlib.sha256(request.text.encode()).hexdigest()[:16])
+        try:
+            answer = await (await self._pool(generation)).answer(request, seconds)
+        except GovgraphError as error:
+            self.recorder.query("unknown", error.code, time.perf_counter() - started)
+            raise
+        self.recorder.query(_FORMS[answer.kind], "ok", time.perf_counter() - started)
+        return answer
+
+    async def _pool(self, named: str) -> ReaderPool:
+        """The readers of a generation; of earlier ones only some are open at one time."""
+        if not named or self.generation(named).number == self.latest.number:
+            return self.public
+        generation = self.generation(named)
+        async with self._opening:
+            pool = self._earlier.get(generation.number)
+            if pool is None:
+                while len(self._earlier) >= self.limits.earlier_readers:
+                    _, unused = self._earlier.popitem(last=False)
+                    await unused.__aexit__()
+                pool = ReaderPool(lambda: generation, replace(self.limits, readers=1))
+                await pool.__aenter__()
+                self._earlier[generation.number] = pool
+            self._earlier.move_to_end(generation.number)
+        return pool
+
     async def named(self, method: str, *arguments: Any) -> Any:
         """Call a method of the names outside the event loop: "did you mean" compares many names."""
         return await asyncio.to_thread(getattr(self.names(), method), *arguments)
 
-    async def answer(self, request: Request) -> Answer:
+    async def answer(self, request: Request, generation: str = "") -> Answer:
         """Answer one of the site's own queries; the same query of the same generation is answered once."""
+        if generation and self.generation(generation).number != self.latest.number:
+            return await (await self._pool(generation)).answer(request)
         key = f"{self.latest.number} {request.as_json()!r}"
-        if key in self._answers:
-            self._answers.move_to_end(key)
-            return self._answers[key]
+        found = self._answers.get(key)
+        if found:
+            return found
         answer = await self._own.answer(request)
-        if len(answer.body) <= _KEPT_BYTES and answer.generation == self.latest.number:
-            self._answers[key] = answer
-            if len(self._answers) > _KEPT_ANSWERS:
-                self._answers.popitem(last=False)
+        if answer.generation == self.latest.number:
+            self._answers.put(key, answer, len(answer.body) + len(key))
         return answer
 
     async def answers(self, requests: Sequence[Request]) -> list[Answer]:
@@ -93,10 +173,26 @@ class Site:
         [table] = await self.tables(Request(text, bindings))
         return table
 
+    @staticmethod
+    def read(answer: Answer) -> Table:
+        """An answer in JSON as a table."""
+        return read_table(answer.body, answer.generation)
+
     async def licence(self) -> str:
         """Address of the licence that the catalogue states, or nothing."""
         found = await self.table(_LICENCE)
         return str(found.rows[0]["licence"]) if found.rows else ""
+
+    async def verified(self, generation: Generation) -> None:
+        """Check every file of a generation against its manifest, once.
+
+        Raises
+        ------
+        StoreDamaged : names the first file that differs.
+        """
+        if self._verified != generation.number:
+            await asyncio.to_thread(generation.verify, True)
+            self._verified = generation.number
 
     async def alive(self) -> int:
         """Number of the generation that a reader has just answered from."""

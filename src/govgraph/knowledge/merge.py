@@ -1,0 +1,129 @@
+"""Merge named graphs into what a generation holds: current facts, what follows from them, their names.
+
+A build reads the graphs from files and a write takes them from the generation before it; from there on both do the
+same, so that a fact that was written means what the same fact in a data folder would mean.
+"""
+
+import datetime
+import itertools
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyoxigraph as ox
+
+from govgraph.knowledge.derive import derive
+from govgraph.knowledge.facts import GOV, RDF_TYPE, RDFS, SKOS, Facts, statements
+from govgraph.namespaces import DEF, GRAPH, ID, PREFIXES
+from govgraph.rdf.files import serialise
+from govgraph.store.names import write_names
+
+__all__ = ["DERIVED_GRAPH", "ONTOLOGY_GRAPH", "Merged", "merge", "write_merged"]
+
+ONTOLOGY_GRAPH = GRAPH + "ontology"
+DERIVED_GRAPH = GRAPH + "derived"
+
+_NUMBER = ox.NamedNode(PREFIXES["eli"] + "number")
+_HIDDEN = ox.NamedNode(PREFIXES["skos"] + "hiddenLabel")
+
+
+@dataclass(frozen=True)
+class Merged:
+    """What a generation will hold.
+
+    Parameters
+    ----------
+    graphs : every named graph, the derived one included.
+    superseded : names of those that a later revision replaces.
+    facts : the default graph: all graphs that are not superseded, and what follows from them.
+    day : the day that was derived for.
+    """
+
+    graphs: Mapping[str, Sequence[ox.Quad]]
+    superseded: frozenset[str]
+    facts: Facts
+    day: datetime.date
+
+    def n_triples(self) -> bytes:
+        """The facts as N-Triples, for the review."""
+        return serialise((ox.Triple(*statement) for statement in self.facts), "application/n-triples")
+
+    def summary(self, things: int) -> dict[str, Any]:
+        """What the manifest says of it."""
+        return {
+            "day": self.day.isoformat() if self._dated() else None,
+            "things": things,
+            "statements": sum(1 for _ in self.facts),
+            "graphs": {name: len(quads) for name, quads in self.graphs.items()},
+            "superseded": sorted(self.superseded),
+        }
+
+    def _dated(self) -> bool:
+        """Whether a line is dated: on another day other lines may hold."""
+        lines = self.facts.subjects(RDF_TYPE, GOV.AccountabilityLine)
+        return any(
+            self.facts.literals(line, GOV.validFrom) or self.facts.literals(line, GOV.validUntil) for line in lines
+        )
+
+
+def merge(graphs: Mapping[str, Sequence[ox.Quad]], superseded: Collection[str], day: datetime.date) -> Merged:
+    """Merge graphs and derive what follows.
+
+    Parameters
+    ----------
+    graphs : the named graphs as stated, ontology and catalogue included; a derived graph among them is made anew.
+    superseded : names of graphs that stay out of the facts.
+    day : a line that does not hold on this day carries nobody further.
+    """
+    stated = {name: quads for name, quads in graphs.items() if name != DERIVED_GRAPH}
+    facts = Facts(statements(quad for name in stated if name not in superseded for quad in stated[name]))
+    derived = [ox.Quad(*statement, ox.NamedNode(DERIVED_GRAPH)) for statement in derive(facts, day)]
+    return Merged({**stated, DERIVED_GRAPH: derived}, frozenset(superseded), facts, day)
+
+
+def write_merged(merged: Merged, scratch: Path, built: Path) -> int:
+    """Write store and names of a generation into the new folder `built`, flushed; gives the number of things named.
+
+    Parameters
+    ----------
+    scratch : folder for what is needed on the way: the result is a snapshot and holds no left-overs of the writing.
+    """
+    working = ox.Store(str(scratch / "working"))
+    default = (ox.Quad(*statement) for statement in merged.facts)
+    working.bulk_extend(itertools.chain(default, *merged.graphs.values()))  # one load makes few and sorted files
+    for name, quads in merged.graphs.items():
+        if not quads:
+            working.add_graph(ox.NamedNode(name))
+    working.flush()
+    built.mkdir()
+    working.backup(str(built / "store"))
+    old = Facts(statements(quad for name in merged.superseded for quad in merged.graphs.get(name, ())))
+    return write_names(built / "names.sqlite", _names(merged.facts, old))
+
+
+def _names(facts: Facts, old: Facts) -> Iterator[tuple[str, str, str, list[str], list[str]]]:
+    """Every thing and code-list concept with a label: current ones from the facts, the rest from earlier revisions."""
+    for source, mark in ((facts, ""), (old, " (earlier revision only)")):
+        for subject in dict.fromkeys(subject for subject, _, _ in source):
+            label = source.literal(subject, SKOS.prefLabel)
+            schemes = source.objects(subject, SKOS.inScheme)
+            ours = subject.value.startswith(ID) or (bool(schemes) and subject.value.startswith(DEF))
+            derived = "-for-" in subject.value and "/line/" in subject.value
+            if not label or not ours or derived or (source is old and facts.literal(subject, SKOS.prefLabel)):
+                continue
+            own = source.objects(subject, RDF_TYPE)
+            special = [k for k in own if not any(k != o and k in facts.above(o, RDFS.subClassOf) for o in own)]
+            shown = schemes if subject.value.startswith(DEF) else special
+            kinds = ", ".join(_kind(facts, kind) for kind in shown) + mark
+            classes = {above.value for kind in own for above in facts.above(kind, RDFS.subClassOf)}
+            classes |= {scheme.value for scheme in schemes}
+            others = [*source.literals(subject, SKOS.altLabel), *source.literals(subject, _HIDDEN)]
+            yield subject.value, label, kinds, sorted(classes), others + source.literals(subject, _NUMBER)
+
+
+def _kind(facts: Facts, kind: ox.NamedNode) -> str:
+    """The label of a class, or the words of its name where another vocabulary declares it: "change event"."""
+    name = re.split(r"[/#]", kind.value)[-1]
+    return facts.literal(kind, SKOS.prefLabel) or re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).lower()

@@ -1,0 +1,175 @@
+"""Finished answers kept in memory, in front of the framework.
+
+An answer is a function of the generation and of the request, so one that was given once can be given
+again without routing, reading or serialising anything. What is kept is the answer as it was
+sent, headers included; what is asked for again is found by the parts of the request that an answer may depend on.
+Only whole 200 answers are kept that say their generation and carry an entity tag. When another generation is
+current, nothing that was kept for an earlier one is found any more.
+"""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from govgraph.web.bounded import Bounded
+from govgraph.web.metrics import Recorder, Told
+
+__all__ = ["Answers", "Kept"]
+
+Headers = list[tuple[bytes, bytes]]
+Key = tuple[int, str, bytes, bytes, bytes, str, bytes]
+
+_PASSED_BY = frozenset({b"authorization", b"content-length", b"cookie", b"if-match", b"if-modified-since", b"range"})
+"""Headers on which an answer may depend in ways that are not kept; a request with one goes to the application."""
+
+_NOT_REPEATED = frozenset({b"content-length", b"content-type"})
+"""Headers of an answer that a 304 leaves out (RFC 9110 §15.4.5)."""
+
+_AWAITED = ("/sparql", "/data/")
+_PATIENCE = 5.0  # seconds that a request waits for the same answer to another one, before it asks for itself
+
+_OVERHEAD = 4_000  # bytes that an answer takes beside its body and its key
+
+
+@dataclass(slots=True)
+class _Finished:
+    start: Message
+    unchanged: Message
+    body: Message
+    tag: bytes
+    told: Told
+
+
+class Kept(Bounded[Key, _Finished]):
+    """Finished answers by what they depend on."""
+
+
+_NO_BODY: Message = {"type": "http.response.body", "body": b""}
+
+
+class Answers:
+    """Gives answers that were given before, and records every request; the outermost part of the site.
+
+    Parameters
+    ----------
+    app : answers what is not kept.
+    current : number of the generation that is current now; called for each request, so it must be cheap.
+    recorder : told of every request.
+    kept : where answers are kept.
+    """
+
+    def __init__(self, app: ASGIApp, current: Callable[[], int], recorder: Recorder, kept: "Kept") -> None:
+        self._app = app
+        self._current = current
+        self._recorder = recorder
+        self._kept = kept
+        self._coming: dict[Key, asyncio.Event] = {}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started = time.perf_counter()
+        key, tags = self._read(scope)
+        found = self._kept.get(key) if key else None
+        if found is None and key and key in self._coming:
+            found = await self._awaited(key)
+        if found:
+            if tags and found.tag in tags:
+                await send(found.unchanged)
+                await send(_NO_BODY)
+                self._recorder.repeated(scope["method"], found.told, 304, time.perf_counter() - started)
+            else:
+                await send(found.start)
+                await send(found.body)
+                self._recorder.repeated(scope["method"], found.told, 200, time.perf_counter() - started)
+            return
+        first = key if key and key[1].startswith(_AWAITED) and key not in self._coming else None
+        if first:
+            self._coming[first] = asyncio.Event()
+        told, token = self._recorder.begin(scope)
+        try:
+            await self._fresh(scope, receive, send, key, told)
+        finally:
+            self._recorder.end(scope, told, token, started)
+            if first:
+                self._coming.pop(first).set()
+
+    async def _awaited(self, key: Key) -> _Finished | None:
+        """The answer that another request of the same kind is getting just now, if it comes soon."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_PATIENCE):
+                await self._coming[key].wait()
+        return self._kept.get(key)
+
+    def _read(self, scope: Scope) -> tuple[Key | None, bytes]:
+        """What an answer may depend on, or nothing where it cannot be kept; and the tags that the client has."""
+        if scope["method"] not in ("GET", "HEAD"):
+            return None, b""
+        accept = host = profile = tags = b""
+        for name, value in scope["headers"]:
+            if name == b"accept":
+                accept = accept + b"," + value if accept else value
+            elif name == b"host":
+                host = value
+            elif name == b"if-none-match":
+                tags = tags + b"," + value if tags else value
+            elif name == b"accept-profile":
+                profile += b"," + value
+            elif name in _PASSED_BY:
+                return None, b""
+        try:
+            generation = self._current()
+        except Exception:  # the store is gone; the application says what is wrong with it
+            return None, b""
+        return (generation, scope["path"], scope["query_string"], accept, host, scope["scheme"], profile), tags
+
+    async def _fresh(self, scope: Scope, receive: Receive, send: Send, key: Key | None, told: Told) -> None:
+        """Let the application answer, and keep the answer if it may be given again."""
+        start: Message | None = None
+        tag = b""
+        parts: list[bytes] = []
+
+        async def seen(message: Message) -> None:
+            nonlocal start, tag
+            if message["type"] == "http.response.start":
+                told.read(message)
+                if key and scope["method"] == "GET" and message["status"] == 200:
+                    tag = _lasting(message["headers"], key, self._kept.each)
+                    start = message if tag else None
+            elif message["type"] == "http.response.body":
+                body = message.get("body", b"")
+                told.size += len(body)
+                if start:
+                    parts.append(body)
+                    if not message.get("more_body"):
+                        assert key
+                        self._keep(key, start, b"".join(parts), tag, told)
+            await send(message)
+
+        await self._app(scope, receive, seen)
+
+    def _keep(self, key: Key, start: Message, body: bytes, tag: bytes, told: Told) -> None:
+        headers: Headers = [pair for pair in start["headers"] if pair[0] not in _NOT_REPEATED]
+        unchanged = {"type": "http.response.start", "status": 304, "headers": headers}
+        whole: Message = {"type": "http.response.body", "body": body}
+        size = len(body) + sum(len(part) for part in key[1:]) + _OVERHEAD
+        self._kept.put(key, _Finished(start, unchanged, whole, tag, told), size)
+
+
+def _lasting(headers: Headers, key: Key, most: int) -> bytes:
+    """The entity tag of an answer that may be given again, or nothing."""
+    found = dict(headers)
+    tag = found.get(b"etag", b"")
+    generation = found.get(b"govgraph-generation", b"")
+    named = b"generation=" in key[2] or generation == b"%d" % key[0]
+    small = int(found.get(b"content-length", b"0")) <= most
+    whole = found.get(b"govgraph-complete", b"true") == b"true"
+    if tag and generation and named and small and whole and b"no-store" not in found.get(b"cache-control", b""):
+        return tag
+    return b""
