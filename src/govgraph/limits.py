@@ -23,8 +23,8 @@ class Limits:
     answer_rows: int = 500_000  # an answer with more rows is refused with 413
     body_bytes: int = 1024 * 1024  # a larger request body is refused with 413
     reader_memory_bytes: int = 2 * 1024**3  # a reader that asks for more dies; the caller gets 503
-    readers: int = 2  # reader processes that the service keeps
-    client_waiting: int = 16  # queries of one client that may wait for its share of the readers; more get 429
+    readers: int = 3  # reader processes that the service keeps; one client may have all but one
+    client_waiting: int = 64  # queries of one client that may wait for its share of the readers; more get 429
     queue_seconds: float = 10.0  # a request waits this long for a free reader, then gets 503
     name_characters: int = 300  # a longer name or search text is cut
     suggestions: int = 3  # names offered by "did you mean"

@@ -9,7 +9,7 @@ from starlette.types import Message, Scope
 
 from govgraph.web.logging import Lines, quoted
 
-__all__ = ["Recorder", "Told", "noted_query"]
+__all__ = ["Recorder", "Told", "asking_client", "noted_query"]
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "QUERY", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _PARTS = frozenset(
@@ -25,10 +25,11 @@ _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 
 class Told:
     """What is known of one request; filled in while it is answered."""
 
-    __slots__ = ("counted", "generation", "lead", "path", "query", "rows", "size", "status")
+    __slots__ = ("client", "counted", "generation", "lead", "path", "query", "rows", "size", "status")
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, client: str = "") -> None:
         self.path = path
+        self.client = client
         self.status = 500
         self.size = 0
         self.generation = self.rows = self.query = self.lead = ""
@@ -51,6 +52,12 @@ def noted_query(digest: str) -> None:
     """Note the hash of the query that the request being answered runs."""
     if told := _REQUEST.get():
         told.query = digest
+
+
+def asking_client() -> str:
+    """Address of the client whose request is being answered; empty where none is."""
+    told = _REQUEST.get()
+    return told.client if told else ""
 
 
 class Recorder:
@@ -85,7 +92,8 @@ class Recorder:
 
     def begin(self, scope: Scope) -> tuple[Told, Token[Told | None]]:
         """Take note of a request that the application answers; `end` follows."""
-        told = Told(scope["path"])
+        client = scope.get("client")
+        told = Told(scope["path"], client[0] if client else "")
         return told, _REQUEST.set(told)
 
     def end(self, scope: Scope, told: Told, token: Token[Told | None], started: float) -> None:

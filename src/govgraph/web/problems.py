@@ -56,7 +56,7 @@ def problem_of(error: GovgraphError) -> dict[str, Any]:
 def respond(request: Request, problem: dict[str, Any], headers: dict[str, str] | None = None) -> Response:
     """A problem in the form that the client prefers."""
     headers = {"Vary": "Accept", "Cache-Control": "no-store", **(headers or {})}
-    if problem["status"] in (503, 504):
+    if problem["status"] in (429, 503, 504):
         headers["Retry-After"] = "5"
     if "format" not in request.query_params and prefers_html(request.headers.get("accept")):
         return page(request, "problem.html", status=problem["status"], headers=headers, problem=problem)

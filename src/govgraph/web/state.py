@@ -22,7 +22,8 @@ from govgraph.web.answers import Kept
 from govgraph.web.bounded import Bounded
 from govgraph.web.dumping import Dumps
 from govgraph.web.logging import Lines
-from govgraph.web.metrics import Recorder, noted_query
+from govgraph.web.metrics import Recorder, asking_client, noted_query
+from govgraph.web.shares import Shares
 
 __all__ = ["Site"]
 
@@ -47,6 +48,7 @@ class Site:
         self.limits = limits
         self.generations = Generations(store)
         self.public = ReaderPool(self.generations.latest, limits)
+        self.shares = Shares(limits)
         self._own = ReaderPool(self.generations.latest, replace(limits, query_seconds=LIMITS.query_seconds))
         self._earlier: OrderedDict[int, ReaderPool] = OrderedDict()
         self._opening = asyncio.Lock()
@@ -109,12 +111,13 @@ class Site:
 
         Raises
         ------
-        UnknownGeneration, and whatever `ReaderPool.answer` raises
+        UnknownGeneration, TooManyRequests, and whatever `ReaderPool.answer` raises
         """
         started = time.perf_counter()
         noted_query(hashlib.sha256(request.text.encode()).hexdigest()[:16])
         try:
-            answer = await (await self._pool(generation)).answer(request, seconds)
+            async with self.shares.of(asking_client()):
+                answer = await (await self._pool(generation)).answer(request, seconds)
         except GovgraphError as error:
             self.recorder.query("unknown", error.code, time.perf_counter() - started)
             raise
