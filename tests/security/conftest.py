@@ -28,7 +28,8 @@ PROGRAM = textwrap.dedent(
     given = json.loads(sys.argv[1])
     limits = replace(LIMITS, **given["limits"])
     listening = socket.socket(fileno=given["socket"])
-    config = uvicorn.Config(create_app(Path(given["store"]), limits), log_level="warning")
+    app = create_app(Path(given["store"]), limits, tokens=given["tokens"])
+    config = uvicorn.Config(app, log_level="warning")
     uvicorn.Server(config).run(sockets=[listening])
     """
 )
@@ -39,12 +40,12 @@ def start_site(store_folder: Path) -> Iterator[Callable[..., Site]]:
     """Starts a site in its own process over the packaged graph, with some limits changed."""
     started: list[Site] = []
 
-    def start(**limits: Any) -> Site:
+    def start(store: Path = store_folder, tokens: dict[str, str] | None = None, **limits: Any) -> Site:
         with socket.socket() as listening:
             listening.bind(("127.0.0.1", 0))
             listening.listen(512)
             os.set_inheritable(listening.fileno(), True)
-            given = json.dumps({"store": str(store_folder), "limits": limits, "socket": listening.fileno()})
+            given = json.dumps({"store": str(store), "limits": limits, "socket": listening.fileno(), "tokens": tokens})
             process = subprocess.Popen([sys.executable, "-c", PROGRAM, given], pass_fds=[listening.fileno()])
             site = Site(process, f"http://127.0.0.1:{listening.getsockname()[1]}")
         started.append(site)
