@@ -89,18 +89,15 @@ def whatif(
 
 def _kept(graph: Graph, trial: Trial, store: str | None, into: str, accept: str | None) -> int:
     """Keep the change; gives the number of the generation that holds it."""
-    from importlib.util import find_spec
-
     from govgraph.writing.checking import packaged_judge
     from govgraph.writing.keeping import keep
 
-    gate = packaged_judge if find_spec("pyshacl") else None
-    if gate is None:
-        click.echo('govgraph: not validated; for that: pip install "govgraph[review]"', err=True)
     generations = Generations(store_folder(store) or default_store())
     with progress() as step:
         step("checking and writing")
-        made = keep(generations, graph.generation, trial, gate=gate, who=getpass.getuser(), into=into, accept=accept)
+        made = keep(
+            generations, graph.generation, trial, gate=packaged_judge, who=getpass.getuser(), into=into, accept=accept
+        )
         return made.number
 
 

@@ -15,9 +15,7 @@ from govgraph.review.findings import Report, read_report
 
 __all__ = ["Reviewing"]
 
-_NONE = (
-    'This generation was built without a review. For one: pip install "govgraph[review]", then govgraph build --force'
-)
+_UNSEEN = "This generation was built without its review. For one: govgraph build --force"
 
 
 class Reviewing:
@@ -42,11 +40,8 @@ class Reviewing:
         generation = self._reading.latest
         report = await asyncio.to_thread(_kept, generation.folder / "report.json", generation.number)
         if report is None:
-            unseen = (
-                'This generation was built without its review: pip install "govgraph[review]", govgraph build --force'
-            )
             return Findings(
-                generation=generation.number, notes=[unseen], reviewed=False, counts={}, findings=[], total=0
+                generation=generation.number, notes=[_UNSEEN], reviewed=False, counts={}, findings=[], total=0
             )
         found = [asdict(finding) for finding in report.at_least(severity)]
         how = "Raise limit, or ask for a worse severity."
