@@ -9,6 +9,7 @@ from tests.review.small_world import PREFIXES
 from govgraph.errors import BadInput
 from govgraph.graph import Graph
 from govgraph.knowledge.build import build
+from govgraph.review.findings import read_report
 from govgraph.review.gate import FindingsRefuse, gate, gate_with
 from govgraph.review.loading import load
 from govgraph.review.waivers import Waiver
@@ -45,7 +46,7 @@ def rules_of(refusal: FindingsRefuse) -> set[str]:
 
 def test_a_violation_refuses_the_build_whole(data: Path, tmp_path: Path) -> None:
     generations = Generations(tmp_path / "store")
-    with pytest.raises(FindingsRefuse, match="violations, so nothing was published; the first: GOV-") as refused:
+    with pytest.raises(FindingsRefuse, match="violations in the data, so nothing was published; the first: GOV-") as refused:
         build(generations, data, gate=gate)
     assert {"GOV-WAIV-001", "GOV-WAIV-002", "GOV-WAIV-003", "GOV-WAIV-004"} <= rules_of(refused.value)
     assert not (tmp_path / "store" / "current").exists()
@@ -95,3 +96,11 @@ def test_waivers_may_be_given_to_the_gate(data: Path) -> None:
 def judged(report: bytes) -> set[str]:
     """The rules of the findings of a report in JSON."""
     return {finding["rule"] for finding in json.loads(report)["findings"]}
+
+
+def test_a_fault_in_a_text_is_published_with_its_finding(tmp_path: Path) -> None:
+    generation = build(Generations(tmp_path / "store"), gate=gate).generation
+    report = read_report((generation.folder / "report.json").read_text(encoding="utf-8"))
+    worst = report.at_least("violation")
+    assert {finding.subject for finding in worst} == {"text"}
+    assert len(worst) > 20
