@@ -46,7 +46,9 @@ def rules_of(refusal: FindingsRefuse) -> set[str]:
 
 def test_a_violation_refuses_the_build_whole(data: Path, tmp_path: Path) -> None:
     generations = Generations(tmp_path / "store")
-    with pytest.raises(FindingsRefuse, match="violations in the data, so nothing was published; the first: GOV-") as refused:
+    with pytest.raises(
+        FindingsRefuse, match="violations in the data, so nothing was published; the first: GOV-"
+    ) as refused:
         build(generations, data, gate=gate)
     assert {"GOV-WAIV-001", "GOV-WAIV-002", "GOV-WAIV-003", "GOV-WAIV-004"} <= rules_of(refused.value)
     assert not (tmp_path / "store" / "current").exists()
