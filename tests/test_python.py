@@ -81,7 +81,7 @@ def test_labels_are_given_for_what_has_one(graph: Graph) -> None:
 
 def test_rdflib_and_pandas_are_loaded_only_when_they_are_asked_for(generation: Generation) -> None:
     code = (
-        "import sys, govgraph.notebook; from govgraph.graph import Graph, open;"
+        "import sys, govgraph.notebook; from govgraph.graph import Graph; from govgraph.opening import open;"
         f"graph = open({str(generation.folder.parents[1])!r}); graph.ask('who-chairs'); graph.to_networkx();"
         "print([name for name in ('rdflib', 'pandas', 'IPython', 'pyshacl') if name in sys.modules])"
     )

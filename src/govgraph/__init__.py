@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING, Any
 from govgraph.errors import GovgraphError
 
 if TYPE_CHECKING:
-    from govgraph.graph import Graph, open
+    from govgraph.graph import Graph
+    from govgraph.opening import open
     from govgraph.questions.table import Table
 
 __all__ = ["GovgraphError", "Graph", "Table", "__version__", "open"]
 
 __version__ = "0.1.0"
 
-_HOMES = {"Graph": "govgraph.graph", "open": "govgraph.graph", "Table": "govgraph.questions.table"}
+_HOMES = {"Graph": "govgraph.graph", "open": "govgraph.opening", "Table": "govgraph.questions.table"}
 
 
 def __getattr__(name: str) -> Any:

@@ -19,8 +19,6 @@ from govgraph.decisions.case import case_of
 from govgraph.decisions.deadlines import TIMED, Deadline, deadlines
 from govgraph.decisions.routing import Decision
 from govgraph.decisions.rules import KINDS, RULES
-from govgraph.errors import StoreMissing
-from govgraph.knowledge.build import Built, Gate, build
 from govgraph.knowledge.comparison import Side, compare
 from govgraph.knowledge.difference import Change
 from govgraph.knowledge.ends import ends_on
@@ -34,10 +32,9 @@ from govgraph.questions.options import listed, options_of, parameter_of
 from govgraph.questions.runner import ask
 from govgraph.questions.table import Table, read_table
 from govgraph.rdf.terms import iri, literal
-from govgraph.settings import default_store
 from govgraph.store.base import GRAPH_TYPES, Answer, Request
 from govgraph.store.embedded import EmbeddedReader
-from govgraph.store.generations import Generation, Generations
+from govgraph.store.generations import Generation
 from govgraph.store.names import Named, Names
 
 if TYPE_CHECKING:
@@ -47,7 +44,7 @@ if TYPE_CHECKING:
     from govgraph.review.findings import Report
     from govgraph.review.waivers import Waiver
 
-__all__ = ["Graph", "open"]
+__all__ = ["Graph"]
 
 
 class Graph:
@@ -393,35 +390,3 @@ class Graph:
     def search(self, text: str) -> list[Named]:
         """Things with a name that holds the words."""
         return self._names.search(text)
-
-
-def open(
-    store: str | Path | None = None, *, gate: Gate | None = None, progress: Callable[[str], None] = lambda step: None
-) -> Graph:
-    """Open the current generation of a store.
-
-    Parameters
-    ----------
-    store : its folder; None is the default store, which is built from the packaged graph on first use.
-    gate, progress : for that first build.
-
-    Raises
-    ------
-    StoreMissing : a named store that has not been built.
-    StoreDamaged, StoreTooNew
-    """
-    generations = Generations(Path(store) if store else default_store())
-    if store:
-        return Graph(generations.current())
-    return Graph(_up_to_date(generations, gate, progress).generation)
-
-
-def _up_to_date(generations: Generations, gate: Gate | None, progress: Callable[[str], None]) -> Built:
-    """The default store, built on first use and again when the packaged graph has changed."""
-    try:
-        current = generations.current()
-    except StoreMissing:
-        return build(generations, gate=gate, progress=progress)
-    if current.manifest.get("data") != "packaged":
-        return Built(current, fresh=False)
-    return build(generations, gate=gate, progress=progress)

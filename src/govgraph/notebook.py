@@ -13,8 +13,9 @@ import pyoxigraph as ox
 from govgraph.accountability.chain import chain_of
 from govgraph.accountability.drawing import draw
 from govgraph.errors import EnvironmentFailed, GovgraphError
-from govgraph.graph import Graph, open
+from govgraph.graph import Graph
 from govgraph.namespaces import curie
+from govgraph.opening import open
 from govgraph.questions.library import find
 from govgraph.questions.table import Table, heading, read_table
 from govgraph.rdf.terms import JsonTerm, json_term, plain

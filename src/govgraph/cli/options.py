@@ -9,7 +9,8 @@ from typing import Any, TypeVar
 import click
 
 from govgraph.errors import BadInput
-from govgraph.graph import Graph, open
+from govgraph.graph import Graph
+from govgraph.opening import open
 from govgraph.review.gate import gate
 
 __all__ = ["format_option", "open_graph", "progress", "store_option", "time_options"]
