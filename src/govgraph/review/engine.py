@@ -14,7 +14,7 @@ from govgraph.review.results import Result
 from govgraph.review.targets import Classes, Targets
 from govgraph.review.triples import Term, name
 
-__all__ = ["Judgement", "judge"]
+__all__ = ["Judgement", "classes_of", "judge"]
 
 _THREADS = 2
 """Queries at a time: two take two thirds of the time of one, and more take no less."""
@@ -61,7 +61,7 @@ def judge(
     StoreFailed : an endpoint does not answer.
     """
     targeted = shapes.targeted
-    classes = Classes(data, _classes(targeted))
+    classes = Classes(data, classes_of(targeted))
     unnamed = focus is not None and any(isinstance(node, ox.BlankNode) for node in focus)
     targets = Targets(data, classes, targeted, None if unnamed else focus)
     runner = Runner(data, Conditions(classes.present, data.merges_integers), shapes.content)
@@ -102,7 +102,7 @@ def judge(
     )
 
 
-def _classes(shapes: Collection[Shape]) -> set[str]:
+def classes_of(shapes: Collection[Shape]) -> set[str]:
     """Every class that the shapes name."""
     return {name(term) for shape in _reached(shapes, set()) for term in _named(shape)}
 

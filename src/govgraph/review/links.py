@@ -4,13 +4,14 @@ A statement can matter to a path only as one of its steps. `steps` lists them, e
 from it; so the nodes from which a path leads over a statement are found by walking back from the statement.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import TypeAlias
 
 from govgraph.namespaces import PREFIXES
-from govgraph.review.tokens import Token, is_word, tokens_of
+from govgraph.review.tokens import Token, is_word
 from govgraph.review.triples import RDFS, TYPE, Term
 
 __all__ = ["ANY", "INSTANCE", "SAME", "Link", "Node", "Reading", "Way", "along", "steps", "way_of"]
@@ -37,16 +38,17 @@ class Way:
 
 @dataclass(frozen=True)
 class Link:
-    """One node is reached from another."""
+    """One node is reached from another; `label` is the variable in the place of the predicate, if there is one."""
 
     start: Node
     way: Way
     end: Node
+    label: str = ""
 
     @property
     def variables(self) -> set[str]:
-        """Variables at its ends."""
-        return {end for end in (self.start, self.end) if isinstance(end, str)}
+        """Variables in it."""
+        return {node for node in (self.start, self.end, self.label) if isinstance(node, str) and node}
 
 
 @cache
@@ -93,13 +95,17 @@ def steps(link: Link, fresh: Callable[[], str]) -> Iterator[tuple[Link, tuple[Li
                 yield step, (Link(start, again, one), *rest, Link(other, again, end))
 
 
+_PIECE = re.compile(r"<[^>]*>|[()^/|*+?]")
+
+
 def way_of(text: str) -> Way:
     """The tree of a path in SPARQL syntax with whole IRIs.
 
     >>> way_of("^<http://e/p>").kind
     '^'
     """
-    return Reading(tokens_of(text, "a path")).path()
+    pieces = (match[0] for match in _PIECE.finditer(text))
+    return Reading([Token("iri" if piece[0] == "<" else "other", piece) for piece in pieces]).path()
 
 
 class Reading:

@@ -64,7 +64,7 @@ class Constraint:
     alien: str = ""
 
 
-@dataclass
+@dataclass(eq=False)
 class Shapes:
     """Every shape of the files that were read.
 

@@ -11,7 +11,7 @@ from govgraph.review.model import Shape, Target
 from govgraph.review.paths import Path
 from govgraph.review.triples import RDFS, TYPE, Term, name
 
-__all__ = ["Classes", "Focus", "Targets", "along"]
+__all__ = ["Classes", "Focus", "Targets", "along", "listed"]
 
 _NUMBERS = count()
 
@@ -110,12 +110,12 @@ class Targets:
     def of(self, shape: Shape) -> Focus | None:
         """Focus nodes of a shape; None if there are none for certain."""
         if self._only is not None:
-            return _listed([node for node in self._only if any(self._meets(node, t) for t in shape.targets)])
+            return listed([node for node in self._only if any(self._meets(node, t) for t in shape.targets)])
         named = [name(target.term) for target in shape.targets if target.kind == "class"]
         classes = dict.fromkeys(found for iri in named for found in self._classes.present(iri))
         nodes = [target.term for target in shape.targets if target.kind == "node"]
         edges = [target for target in shape.targets if target.kind in ("subjects", "objects")]
-        parts = [part for part in (_instances(list(classes)), _listed(nodes), *map(_edge, edges)) if part]
+        parts = [part for part in (_instances(list(classes)), listed(nodes), *map(_edge, edges)) if part]
         return parts[0] if len(parts) == 1 else _union(parts)
 
     def _look_up(self, data: Data, shapes: Iterable[Shape]) -> None:
@@ -167,7 +167,8 @@ def _instances(classes: list[str]) -> Focus | None:
     return Focus(write)
 
 
-def _listed(nodes: Sequence[Term]) -> Focus | None:
+def listed(nodes: Sequence[Term]) -> Focus | None:
+    """These nodes; None if there are none."""
     if not nodes:
         return None
     listed = " ".join(str(node) for node in nodes)
