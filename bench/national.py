@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
+from bench.nation.derived import derived
 from bench.nation.faults import Fault, Site, put_faults
 from bench.nation.records import Records, Statement, iri, term
 from bench.nation.register import Council, councils
@@ -21,10 +22,7 @@ from bench.nation.structure import Structure, build_structure
 from bench.nation.year import build_year
 from govgraph.namespaces import GRAPH, ID
 
-__all__ = ["CARRYING", "Part", "main", "nation", "write"]
-
-CARRYING = frozenset(term(f"gov:mode/{name}") for name in ("accountability", "acting-for", "reporting"))
-"""Modes that an ultimate chain may follow."""
+__all__ = ["Part", "main", "nation", "write"]
 
 FAULTY = 0.01
 """Share of the things of a council that have a fault, unless another is asked for."""
@@ -46,22 +44,22 @@ class Part:
     faults: list[Fault]
 
 
-def nation(wanted: int, seed: int = 1, faulty: float = FAULTY, edges: bool = False) -> Iterator[Part]:
+def nation(wanted: int, seed: int = 1, faulty: float = FAULTY, derive: bool = False) -> Iterator[Part]:
     """Make a nation, council by council.
 
     Parameters
     ----------
     wanted : number of councils.
     faulty : share of things with a fault; 0 makes a nation in which nothing is wrong.
-    edges : with the direct edges that a build derives (gov:answersTo, gov:chairedBy).
+    derive : with what a build derives (gov:boundBy, gov:membershipSize, gov:answersTo …).
     """
     neighbour = ""
     for council in councils(wanted):
-        yield _part(council, Random(f"{seed} {council.code}"), faulty, edges, neighbour)
+        yield _part(council, Random(f"{seed} {council.code}"), faulty, derive, neighbour)
         neighbour = iri(f"{ID}uk/council/{council.code}")
 
 
-def _part(council: Council, chance: Random, faulty: float, edges: bool, neighbour: str) -> Part:
+def _part(council: Council, chance: Random, faulty: float, derive: bool, neighbour: str) -> Part:
     records = Records(council.code)
     own = build_structure(records, council)
     build_rules(records, own, chance)
@@ -70,7 +68,8 @@ def _part(council: Council, chance: Random, faulty: float, edges: bool, neighbou
         _joint_partnership(records, own, neighbour)
     site = Site(records, own, chance)
     faults = put_faults(site, round(len(records.things) * faulty + chance.random() - 0.5) if faulty else 0)
-    return Part(council.code, [*records.statements(), *(_edges(records) if edges else ())], faults)
+    stated = list(records.statements())
+    return Part(council.code, [*stated, *(derived(stated) if derive else ())], faults)
 
 
 def _joint_partnership(records: Records, own: Structure, neighbour: str) -> None:
@@ -85,23 +84,6 @@ def _joint_partnership(records: Records, own: Structure, neighbour: str) -> None
         strength=term("gov:Explicit"),
         basis=own.clauses["partnership"],
     )
-
-
-def _edges(records: Records) -> Iterator[Statement]:
-    """The direct edges of accountability and the posts that chair, as a build derives them."""
-    found: dict[Statement, None] = {}
-    for line in records.of("gov:AccountabilityLine"):
-        if CARRYING.intersection(records.values(line, "gov:mode")):
-            for party in records.values(line, "gov:accountableParty"):
-                for principal in records.values(line, "gov:accountableTo"):
-                    if party != principal:
-                        found[party, term("gov:answersTo"), principal] = None
-    for post in records.of("gov:Post"):
-        for role, predicate in (("chair", "gov:chairedBy"), ("deputy-chair", "gov:deputyChairedBy")):
-            if term(f"gov:role/{role}") in records.values(post, "org:role"):
-                for body in records.values(post, "gov:inBody"):
-                    found[body, term(predicate), post] = None
-    yield from found
 
 
 def write(parts: Iterator[Part], out: Path, key: Path | None = None, graphs: bool = False) -> tuple[int, int]:
@@ -146,13 +128,13 @@ def main(words: list[str] | None = None) -> None:
     parser.add_argument("--out", type=Path, required=True, metavar="FILE.nq")
     parser.add_argument("--key", type=Path, metavar="FILE.csv", help="write what a review must find: kind, focus, rule")
     parser.add_argument("--faulty", type=float, default=FAULTY, help="share of things with a fault (default: 0.01)")
-    parser.add_argument("--edges", action="store_true", help="with the edges that a build derives")
+    parser.add_argument("--derive", action="store_true", help="with what a build derives")
     parser.add_argument("--graphs", action="store_true", help="also one named graph for each council")
     chosen = parser.parse_args(words)
     for path in (chosen.out, chosen.key):
         if path and not path.parent.is_dir():
             parser.error(f"there is no folder {path.parent}. Make it, or name another file.")
-    parts = nation(chosen.councils, chosen.seed, chosen.faulty, chosen.edges)
+    parts = nation(chosen.councils, chosen.seed, chosen.faulty, chosen.derive)
     statements, faults = write(parts, chosen.out, chosen.key, chosen.graphs)
     print(f"{chosen.councils:,} councils, {statements:,} statements, {faults:,} findings to be made", file=sys.stderr)
 

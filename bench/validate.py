@@ -184,7 +184,7 @@ def _compare(councils: int, scratch: Path, patient: bool) -> tuple[list[list[str
     store = ox.Store()
     for path in sorted(packaged("ontology").rglob("*.ttl")):
         store.bulk_load(path=str(path), format=ox.RdfFormat.TURTLE)
-    _, faults = write(nation(councils, edges=True), quads)
+    _, faults = write(nation(councils, derive=True), quads)
     store.bulk_load(path=str(quads), format=ox.RdfFormat.N_QUADS)
     store.dump(data, format=ox.RdfFormat.N_TRIPLES, from_graph=ox.DefaultGraph())
     statements = len(store)

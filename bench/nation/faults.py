@@ -8,8 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
 
-from bench.nation.records import Records, count, date, number, term, text, words
-from bench.nation.structure import THEMES, Structure
+from bench.nation.records import Records, amount, count, date, number, term, text, words
+from bench.nation.structure import COMMITTEES, THEMES, Structure
 
 __all__ = ["KINDS", "Fault", "Site", "put_faults"]
 
@@ -38,6 +38,7 @@ class Site:
         self.own = own
         self.chance = chance
         self.touched: set[str] = set()
+        self.relied: set[str] = set()
 
     def take(self, kind: str, fits: Callable[[str], bool] = lambda thing: True) -> str | None:
         """A thing of a class that no fault has touched; None if there is none."""
@@ -50,6 +51,14 @@ class Site:
             return None
         self.touched.update(things)
         return things[0]
+
+    def rely(self, *things: str) -> bool:
+        """False if a fault has touched one of these, without which the next would not show; else none will."""
+        if (self.touched - self.relied).intersection(things):
+            return False
+        self.relied.update(things)
+        self.touched.update(things)
+        return True
 
     def side_line(self, thing: str) -> bool:
         """A line of accountability that no chain follows, so that its fault stays its own."""
@@ -111,7 +120,6 @@ _simple("seat-for-nobody", "GOV-SEAT-005", "gov:Seat", _dropped("gov:represents"
 _simple("rule-of-no-force", "GOV-RULE-003", "gov:Rule", _dropped("gov:obligation"))
 _simple("rule-of-no-kind", "GOV-RULE-001", "gov:Rule", _dropped("gov:ruleKind"))
 _simple("amount-in-pounds", "GOV-AMNT-002", "schema:MonetaryAmount", _changed("schema:currency", text("pounds")))
-_simple("amount-below-nothing", "GOV-AMNT-001", "schema:MonetaryAmount", _changed("schema:value", number(-5)))
 _simple("limit-without-comparison", "GOV-FLIM-002", "gov:FinancialLimit", _dropped("gov:comparison"))
 _simple("delegation-of-nobody", "GOV-DELG-001", "gov:Delegation", _dropped("gov:delegator"))
 _simple("meeting-of-nobody", "GOV-MEET-001", "gov:Meeting", _dropped("gov:meetingOf"))
@@ -141,6 +149,82 @@ def _seat_of_no_places(site: Site) -> Found:
         return []
     site.records.change(seat, "gov:seatCount", count(0))
     return [("GOV-SEAT-002", seat)]
+
+
+@_kind
+def _amount_below_nothing(site: Site) -> Found:
+    """Not of the limit itself: else every decision of the cabinet is above it."""
+    amount = site.take("schema:MonetaryAmount", lambda thing: not thing.endswith(f"/gbp-{site.own.limit}>"))
+    if amount is None:
+        return []
+    site.records.change(amount, "schema:value", number(-5))
+    return [("GOV-AMNT-001", amount)]
+
+
+def _of_body(site: Site, thing: str, predicate: str, name: str) -> bool:
+    return site.own.bodies[name] in site.records.values(thing, predicate)
+
+
+@_kind
+def _decided_above_the_limit(site: Site) -> Found:
+    rule = site.records.name("decision-rule", "other-spending")
+    if not site.rely(rule, site.records.name("amount", f"gbp-{site.own.limit}")):
+        return []
+    decision = site.take("gov:Decision", lambda thing: _of_body(site, thing, "gov:decider", "cabinet"))
+    if decision is None:
+        return []
+    above = amount(site.records, f"above-{len(site.touched)}", site.own.limit + 1)
+    site.touched.add(above)
+    site.records.change(decision, "gov:amount", above)
+    return [("GOV-DLIM-001", decision)]
+
+
+@_kind
+def _key_decision_without_notice(site: Site) -> Found:
+    decision = site.take("gov:Decision", lambda thing: bool(site.records.values(thing, "gov:isKeyDecision")))
+    if decision is None:
+        return []
+    site.records.drop(decision, "gov:noticeGivenOn")
+    return [("GOV-KEYD-001", decision)]
+
+
+@_kind
+def _notice_too_late(site: Site) -> Found:
+    if not site.rely(site.records.name("rule", "notice")):
+        return []
+    meeting = site.take("gov:Meeting", lambda thing: bool(site.records.values(thing, "gov:noticeGivenOn")))
+    if meeting is None:
+        return []
+    site.records.change(meeting, "gov:noticeGivenOn", site.records.values(meeting, "gov:meetingDate")[0])
+    return [("GOV-CONV-003", meeting)]
+
+
+@_kind
+def _meeting_without_a_quorum(site: Site) -> Found:
+    """Of a committee: where decisions are taken, they and their votes are at fault too."""
+    name = site.chance.choice(sorted(COMMITTEES))
+    if not site.rely(site.records.name("rule", f"{name}-quorum")):
+        return []
+    meeting = site.take("gov:Meeting", lambda thing: _of_body(site, thing, "gov:meetingOf", name))
+    if meeting is None:
+        return []
+    there = [one for one in site.records.of("gov:Attendance") if meeting in site.records.values(one, "gov:atMeeting")]
+    if site.claim(*there) is None:
+        return []
+    for one in there:
+        site.records.change(one, "gov:attendanceStatus", term("gov:attendance/apologies"))
+    return [("GOV-QUOR-001", meeting)]
+
+
+@_kind
+def _too_few_meetings(site: Site) -> Found:
+    """By a rule that asks for more than were held; found at the period, which the build derives."""
+    name = site.chance.choice(sorted(COMMITTEES))
+    rule = site.records.name("rule", f"{name}-meetings")
+    if site.claim(rule) is None:
+        return []
+    site.records.change(rule, "gov:minimum", number(12))
+    return [("GOV-CONV-001", site.records.name("meeting-period", f"{name}-2025-06-01-2026-06-01"))]
 
 
 @_kind

@@ -36,8 +36,21 @@ def build_rules(records: Records, own: Structure, chance: Random) -> None:
             numerator=count(1),
             denominator=count(chance.choice((3, 4))),
             fractionOf=words("members"),
+            rounding=term("gov:rounding/up"),
             basis=own.clauses["quorum"],
         )
+    for name in own.bodies:
+        if name.startswith(("thematic", "delivery")) or name in ("board", "executives"):
+            records.add(
+                records.name("rule", f"{name}-dissolution"),
+                "gov:Rule",
+                f"the partnership may end the {name}",
+                ruleKind=term("gov:rule/dissolution"),
+                appliesTo=own.bodies[name],
+                obligation=term("gov:May"),
+                actor=own.bodies["partnership"],
+                basis=own.clauses["groups"],
+            )
     records.add(
         records.name("rule", "notice"),
         "gov:Rule",
@@ -56,6 +69,7 @@ def build_rules(records: Records, own: Structure, chance: Random) -> None:
 
 def _decisions(records: Records, own: Structure, key: int) -> None:
     threshold = amount(records, f"gbp-{key}", key)
+    own.limit = key
     for name, decider, way, place in (("large", "full-council", "over", 1), ("other", "cabinet", "up-to", 2)):
         records.add(
             records.name("decision-rule", f"{name}-spending"),

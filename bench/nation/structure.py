@@ -3,7 +3,7 @@
 import hashlib
 from dataclasses import dataclass, field
 
-from bench.nation.records import Records, count, iri, term, text, words
+from bench.nation.records import Records, count, date, iri, term, text, words
 from bench.nation.register import Council
 from govgraph.namespaces import ID
 
@@ -28,6 +28,7 @@ class Structure:
     Parameters
     ----------
     posts : by name; `chairs` are the posts that chair, and `seats` the seats of councillors, by body.
+    limit : pounds up to which the cabinet decides; a decision above is a key decision of the full council.
     """
 
     council: str
@@ -36,6 +37,7 @@ class Structure:
     posts: dict[str, str] = field(default_factory=dict)
     chairs: dict[str, str] = field(default_factory=dict)
     seats: dict[str, str] = field(default_factory=dict)
+    limit: int = 0
 
 
 def build_structure(records: Records, council: Council) -> Structure:
@@ -88,19 +90,21 @@ def _constitution(records: Records, own: Structure, council: Council) -> None:
 def _bodies(records: Records, own: Structure, council: Council) -> None:
     place = council.place
 
-    def body(name: str, kind: str, label: str, home: str) -> None:
+    def body(name: str, kind: str, label: str, home: str, **facts: str) -> None:
         own.bodies[name] = records.add(
             records.name("body", name),
             f"gov:{kind}",
             f"{place} {label}",
             org_subOrganizationOf=home,
             basis=own.clauses["composition"],
+            **facts,
         )
 
-    body("full-council", "CouncilBody", "full council", own.council)
-    body("cabinet", "CouncilBody", "cabinet", own.council)
+    recorded = {"recordedFrom": date("2025-06-01"), "recordedUntil": date("2026-06-01")}
+    body("full-council", "CouncilBody", "full council", own.council, **recorded)
+    body("cabinet", "CouncilBody", "cabinet", own.council, **recorded)
     for name in ("scrutiny", *COMMITTEES):
-        body(name, "CouncilBody", f"{name} committee", own.council)
+        body(name, "CouncilBody", f"{name} committee", own.council, **recorded)
     own.bodies["partnership"] = records.add(
         records.name("body", "partnership"), "gov:Partnership", f"{place} partnership", basis=own.clauses["partnership"]
     )
@@ -133,7 +137,8 @@ def _posts(records: Records, own: Structure) -> None:
     own.chairs["cabinet"] = post(
         "chair of the cabinet", own.bodies["cabinet"], "chair", exOfficio=own.posts["leader of the council"]
     )
-    post("deputy chair of the board", own.bodies["board"], "deputy-chair", presidesInAbsenceOf=own.chairs["board"])
+    for name, chair in own.chairs.items():
+        post(f"deputy chair of the {name}", own.bodies[name], "deputy-chair", presidesInAbsenceOf=chair)
     for name, places in SEATS.items():
         own.seats[name] = records.add(
             records.name("seat", f"{name}-councillors"),

@@ -4,7 +4,7 @@ from datetime import date as day
 from datetime import timedelta
 from random import Random
 
-from bench.nation.records import Records, count, date, term, text
+from bench.nation.records import Records, amount, count, date, term, text, words
 from bench.nation.structure import COMMITTEES, SEATS, Structure
 
 __all__ = ["build_year"]
@@ -23,7 +23,7 @@ Shah Singh Stewart Taylor Thomas Turner Walker Ward Williams Wood Young
 ELECTED, BEFORE = "2025-05-12", "2021-05-10"
 """First days of the present term and of the one before."""
 
-MEETINGS = {"full-council": 4, "cabinet": 5, "scrutiny": 4, "audit": 2, "licensing": 2, "planning": 2, "standards": 2}
+MEETINGS = {"full-council": 4, "cabinet": 5, "scrutiny": 4, "audit": 3, "licensing": 3, "planning": 3, "standards": 3}
 """Meetings in the year."""
 
 
@@ -89,7 +89,9 @@ def _holdings(records: Records, own: Structure, people: list[str], members: dict
     ]
     for place, post in enumerate(officers):
         hold(others[place], post, BEFORE)
-    hold(others[10], own.posts["deputy chair of the board"], ELECTED)
+    deputies = [post for name, post in own.posts.items() if name.startswith("deputy")]
+    for place, post in enumerate(deputies):
+        hold(others[10 + place % 6], post, ELECTED)
     for name, present in members.items():
         for person in present:
             hold(person, own.seats[name], ELECTED, topic="composition")
@@ -99,12 +101,14 @@ def _meetings(records: Records, own: Structure, members: dict[str, list[str]], c
     for offset, (name, times) in enumerate(MEETINGS.items()):
         for turn in range(times):
             held = day(2025, 6, 3) + timedelta(weeks=turn * (40 // times) + offset, days=offset % 3)
+            notice = {"noticeGivenOn": date((held - timedelta(days=14)).isoformat())} if name == "full-council" else {}
             meeting = records.add(
                 records.name("meeting", f"{name}-{turn + 1}"),
                 "gov:Meeting",
                 f"{name}, {held.isoformat()}",
                 meetingOf=own.bodies[name],
                 meetingDate=date(held.isoformat()),
+                **notice,
             )
             present = 0
             for place, person in enumerate(members[name]):
@@ -127,6 +131,12 @@ def _decision(
     records: Records, own: Structure, name: str, turn: int, meeting: str, held: day, present: int, chance: Random
 ) -> None:
     large = name == "full-council"
+    pounds = own.limit * (turn + 2) if large else own.limit // (turn + 1)
+    announced = {
+        "isKeyDecision": f'"true"^^{term("xsd:boolean")}',
+        "noticeGivenOn": date((held - timedelta(days=35)).isoformat()),
+        "reason": words("the service needs it"),
+    }
     decision = records.add(
         records.name("decision", f"{name}-{turn + 1}"),
         "gov:Decision",
@@ -135,7 +145,9 @@ def _decision(
         decider=own.bodies[name],
         decisionKind=term("gov:decision/revenue-spend"),
         decidedOn=date(held.isoformat()),
+        amount=amount(records, f"{name}-{turn + 1}", pounds),
         takenUnder=records.name("decision-rule", "large-spending" if large else "other-spending"),
+        **({} if large else announced),
     )
     against = chance.randrange(present // 3)
     records.add(
