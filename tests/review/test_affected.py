@@ -49,7 +49,7 @@ def with_examples(folder: Path) -> ox.Store:
 
 
 def with_three_councils(folder: Path) -> ox.Store:
-    write(nation(3, seed=3, faulty=0.03, edges=True), folder / "nation.nq")
+    write(nation(3, seed=3, faulty=0.03, derive=True), folder / "nation.nq")
     store = loaded((ROOT / "ontology").rglob("*.ttl"))
     store.bulk_load(path=str(folder / "nation.nq"), format=ox.RdfFormat.N_QUADS)
     return store
