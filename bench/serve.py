@@ -2,9 +2,11 @@
 
 Every server holds the same statements and runs on one core with all its processes; the load (wrk, 32 connections)
 comes from another where there are two. Repeated requests are one request again and again; never-repeated ones carry a
-comment that no other has, so that no memory of answers helps. Requests per CPU second count the processor time of
-all processes of the server, so that they hold on a machine that does other work too. The second
-table sets the rates in proportion, and the third is govgraph with one heavy query running.
+comment that no other has, so that no memory of answers helps. The entity is what its Turtle document says: of govgraph
+the document is asked for (never repeated: with a parameter that no other has), of the others a CONSTRUCT that gives
+the same statements, those about the document included; the bench stops if their number differs. Requests per CPU second
+count the processor time of all processes of the server, so that they hold on a machine that does other work too. The
+second table sets the rates in proportion, and the third is govgraph with one heavy query running.
 """
 
 import contextlib
@@ -82,10 +84,15 @@ def main() -> None:
         generation = build(Generations(folder / "store")).generation
         servers = _servers(folder, generation.store)
         print(f"{generation.manifest['statements']:,} statements, {CONNECTIONS} connections, {SECONDS} s each\n")
+        print(f"load of the machine at the start: {_machine()}\n")
         rows, heavy, rates = [], [], {}
+        entity = _entity(servers[0], folder)
         for server in servers:
             for name, (query, accept) in QUERIES.items():
                 with _running(server, folder) as (port, process):
+                    if name.startswith("entity"):
+                        query = entity.query
+                        _same(server, port, query, entity.statements)
                     for kind in ("repeated", "never repeated"):
                         found = _load(folder, port, _address(server, query, name, kind), accept, kind, process)
                         rates[server.name, name, kind] = found
@@ -94,7 +101,9 @@ def main() -> None:
             if server.name.startswith("govgraph"):
                 with _running(server, folder) as (port, process):
                     heavy.append([server.name, *_beside_heavy(folder, port, server, process)])
-        print(table(["server", "request", "kind", "per s", "per CPU s", "p50 ms", "p99 ms", "failed"], rows))
+        print(f"load of the machine at the end: {_machine()}\n")
+        heading = ["server", "request", "kind", "per s", "per CPU s", "p50 ms", "p99 ms", "p99 / p50", "failed"]
+        print(table(heading, rows))
         print()
         print(table(["request", "kind", *_PROPORTIONS], _compared(rates)))
         print()
@@ -102,6 +111,44 @@ def main() -> None:
 
 
 _PROPORTIONS = ("/ native, per s", "/ native, per CPU s", "/ rdflib-endpoint, per s", "p99 / p50")
+NONE = "none finished"
+
+
+@dataclass(frozen=True)
+class Entity:
+    """A CONSTRUCT that gives what an entity's document says, and how many statements those are."""
+
+    query: str
+    statements: int
+
+
+def _machine() -> str:
+    return ", ".join(f"{each:.1f}" for each in os.getloadavg())
+
+
+def _entity(server: Server, folder: Path) -> Entity:
+    """Ask govgraph for a document, and put what it says of itself into a template beside what the graph says."""
+    query, _ = QUERIES["entity, Turtle"]
+    with _running(server, folder) as (port, _process):
+        document = httpx.get(f"http://127.0.0.1:{port}{_document()}").content
+    says = {quad.triple for quad in ox.parse(document, ox.RdfFormat.TURTLE)}
+    graph = ox.Store.read_only(str(Generations(folder / "store").latest().store))
+    itself = says - set(graph.query(query))  # type: ignore[arg-type]
+    lines = " . ".join(str(statement) for statement in itself)
+    return Entity(query.replace("{ ?s ?p ?o }", f"{{ ?s ?p ?o . {lines} }}", 1), len(says))
+
+
+def _same(server: Server, port: int, query: str, statements: int) -> None:
+    """Stop unless a server describes the entity by as many statements."""
+    address = f"http://127.0.0.1:{port}{_address(server, query, 'entity', 'repeated')}"
+    answer = httpx.get(address, headers={"Accept": TURTLE}, timeout=60)
+    found = len({quad.triple for quad in ox.parse(answer.content, ox.RdfFormat.TURTLE)})
+    if found != statements:
+        sys.exit(f"bench: {server.name} gives {found} statements about the entity, not {statements}")
+
+
+def _document() -> str:
+    return f"/data/{ENTITY.removeprefix(ID)}.ttl"
 
 
 def _compared(rates: dict[tuple[str, str, str], Load]) -> list[list[str]]:
@@ -111,10 +158,16 @@ def _compared(rates: dict[tuple[str, str, str], Load]) -> list[list[str]]:
         for kind in ("repeated", "never repeated"):
             ours = rates["govgraph (uvicorn)", name, kind]
             native, python = rates["oxigraph serve", name, kind], rates["rdflib-endpoint", name, kind]
-            cells = [ours.rate / max(native.rate, 0.01), ours.per_cpu / max(native.per_cpu, 0.01)]
-            cells += [ours.rate / max(python.rate, 0.01), ours.p99 / max(ours.p50, 0.001)]
-            rows.append([name, kind, *(f"{cell:,.2f}" for cell in cells)])
+            cells = [_times(ours.rate, native.rate), _times(ours.per_cpu, native.per_cpu)]
+            rows.append([name, kind, *cells, _times(ours.rate, python.rate), _times(ours.p99, ours.p50)])
     return rows
+
+
+def _times(one: float, other: float) -> str:
+    """A proportion, where both are there."""
+    if not one:
+        return NONE
+    return f"{one / other:,.2f}" if other > 0 else "peer: " + NONE
 
 
 def _servers(folder: Path, store: Path) -> list[Server]:
@@ -182,8 +235,8 @@ def _on_core(number: int) -> list[str]:
 
 
 def _address(server: Server, query: str, name: str, kind: str) -> str:
-    if server.name.startswith("govgraph") and name.startswith("entity") and kind == "repeated":
-        return f"/data/{ENTITY.removeprefix(ID)}.ttl"  # the same statements, and some about the document
+    if server.name.startswith("govgraph") and name.startswith("entity"):
+        return _document() + ("?n=" if kind == "never repeated" else "")
     return f"{server.path}?query={quote(query, safe='')}"
 
 
@@ -219,6 +272,8 @@ def _load(folder: Path, port: int, path: str, accept: str, kind: str, process: i
     assert counted, done.stdout
     wrong = int(failed[1]) if failed else 0
     per_cpu = int(counted[1]) / max(used, 0.01)
+    if not int(counted[1]):
+        return Load(0, 0, 0, 0, 0)
     return Load(float(rate[1]), per_cpu, _latency(done.stdout, "50"), _latency(done.stdout, "99"), wrong)
 
 
@@ -228,7 +283,10 @@ def _latency(said: str, share: str) -> float:
 
 
 def _cells(found: Load) -> list[str]:
-    return [f"{found.rate:,.0f}", f"{found.per_cpu:,.0f}", f"{found.p50:.1f}", f"{found.p99:.1f}", str(found.failed)]
+    if not found.rate:
+        return [NONE, *["–"] * 5]
+    rates = [f"{rate:,.0f}" if rate >= 10 else f"{rate:.1f}" for rate in (found.rate, found.per_cpu)]
+    return [*rates, f"{found.p50:.1f}", f"{found.p99:.1f}", _times(found.p99, found.p50), str(found.failed)]
 
 
 def _beside_heavy(folder: Path, port: int, server: Server, process: int) -> list[str]:
@@ -247,12 +305,14 @@ def _beside_heavy(folder: Path, port: int, server: Server, process: int) -> list
     finally:
         client.kill()
         client.wait()
-    return [f"{alone.rate:,.0f}", f"{beside.rate:,.0f}", f"{beside.rate / alone.rate:.2f}"]
+    return [f"{alone.rate:,.0f}", f"{beside.rate:,.0f}", _times(beside.rate, alone.rate)]
 
 
 if __name__ == "__main__":
     import uvicorn
 
-    from govgraph.web.connections import configuration
+    from govgraph.web.connections import configuration, settle_memory
 
-    uvicorn.Server(configuration(app(), port=int(sys.argv[1]))).run()  # type: ignore[arg-type]
+    server = uvicorn.Server(configuration(app(), port=int(sys.argv[1])))  # type: ignore[arg-type]
+    settle_memory()
+    server.run()

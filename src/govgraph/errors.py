@@ -46,6 +46,7 @@ __all__ = [
     "BadShapes",
     "ChangeRefused",
     "ChangesWouldBeLost",
+    "ClientGone",
     "DeadlinePassed",
     "EnvironmentFailed",
     "GovgraphError",
@@ -286,6 +287,13 @@ class WriterFailed(GovgraphError):
 
     code = "writer-failed"
     status = 503
+
+
+class ClientGone(GovgraphError):
+    """A client closed its connection while its query was running; nobody reads what is said of it but the log."""
+
+    code = "client-gone"
+    status = 499
 
 
 class TooManyRequests(GovgraphError):

@@ -1,11 +1,13 @@
 """Query texts that could reach out or overflow are refused; ordinary ones are not."""
 
+import random
 from pathlib import Path
 
 import pytest
 
 from govgraph.errors import QueryRefused
-from govgraph.limits import LIMITS
+from govgraph.limits import LIMITS, Limits
+from govgraph.store import guard
 from govgraph.store.guard import check_query
 
 QUERIES = sorted((Path(__file__).parents[2] / "queries").glob("*.rq"))
@@ -66,3 +68,31 @@ def test_reaching_out_is_refused_in_every_spelling(text: str) -> None:
 def test_texts_that_would_overflow_the_parser_or_the_planner_are_refused(text: str) -> None:
     with pytest.raises(QueryRefused):
         check_query(text)
+
+
+def test_the_short_way_through_the_guard_lets_nothing_pass_that_the_long_way_refuses(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    chance, limits = random.Random(3), Limits(query_depth=4, query_operators=12, query_patterns=5, query_optionals=2)
+    pieces = ["{", "}", "(", ")", "[", " . ", ";", "<", ">", "<http://e/a>", "<)", '"', "'", '"""', "\\", "\\u0041"]
+    pieces += [
+        "# ",
+        "\n",
+        "?a ",
+        "||",
+        "!",
+        "+",
+        "UNION ",
+        "optional ",
+        "Exists",
+        "SERVICE ",
+        "load",
+        "gov:",
+        "ſervice",
+    ]
+    texts = ["".join(chance.choices(pieces, k=chance.randint(1, 14))) for _ in range(20_000)]
+    passed = [text for text in texts if guard._harmless(text, limits)]
+    monkeypatch.setattr(guard, "_harmless", lambda text, limits: False)
+    for text in passed:
+        guard.check_query(text, limits)
+    assert 1_000 < len(passed) < len(texts)

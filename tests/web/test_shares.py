@@ -10,9 +10,10 @@ from govgraph.web.shares import Shares
 
 
 async def hold(shares: Shares, address: str, until: asyncio.Event, held: list[str]) -> None:
-    async with shares.of(address):
-        held.append(address)
-        await until.wait()
+    await shares.take(address)
+    held.append(address)
+    await until.wait()
+    shares.give_back(address)
 
 
 def test_one_client_never_holds_the_last_reader() -> None:

@@ -48,7 +48,7 @@ def serve(
 
         from govgraph.web.app import create_app
         from govgraph.web.authorisation import read_tokens
-        from govgraph.web.connections import configuration
+        from govgraph.web.connections import configuration, settle_memory
         from govgraph.web.logging import start_logging
     except ImportError as error:
         if (error.name or "").split(".")[0] not in ("fastapi", "jinja2", "python_multipart", "starlette", "uvicorn"):
@@ -67,6 +67,7 @@ def serve(
         start_logging(sys.stdout.buffer)
         options: dict[str, Any] = {"ssl_certfile": tls_certificate, "ssl_keyfile": tls_key} if tls_certificate else {}
         config = configuration(create_app(folder, tokens=tokens, log=sys.stdout.buffer), **options)
+        settle_memory()
         # The server ends what it has begun and then gives the signal on; nothing more is to be said of it.
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         with contextlib.suppress(KeyboardInterrupt):

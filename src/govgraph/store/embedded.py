@@ -104,7 +104,7 @@ class EmbeddedReader:
             result = self.store.query(
                 request.text,
                 base_iri=request.base or None,
-                prefixes=PREFIXES,
+                prefixes=_used(request.text),
                 default_graph=[ox.NamedNode(name) for name in request.default_graphs] if named else None,
                 named_graphs=[ox.NamedNode(name) for name in request.named_graphs] if named else None,
                 substitutions={ox.Variable(name): term(value) for name, value in request.bindings.items()} or None,
@@ -156,6 +156,13 @@ class EmbeddedReader:
                 f"the answer has {rows:,} rows, more than {self._limits.answer_rows:,}", "Ask for less with LIMIT."
             )
         return Answer("boolean" if boolean else "solutions", media_type, body, rows, self.generation)
+
+
+def _used(text: str) -> dict[str, str]:
+    """Those of our prefixes that a text may use; each one costs the parser time."""
+    if "\\" in text:  # a name may be spelt with escapes
+        return PREFIXES
+    return {name: base for name, base in PREFIXES.items() if f"{name}:" in text}
 
 
 def _opened(folder: Path) -> ox.Store:

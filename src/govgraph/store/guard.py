@@ -44,6 +44,8 @@ def check_query(text: str, limits: Limits = LIMITS) -> None:
     """
     if len(text) > limits.query_characters:
         _refuse(f"the query has {len(text):,} characters, more than {limits.query_characters:,}")
+    if _harmless(text, limits):
+        return
     if _ESCAPE.search(text) and _ESCAPE.search(TOKEN.sub(_blank, text)):
         raise QueryRefused("codepoint escapes outside strings are not offered here", "Write the character itself.")
     depth = operators = patterns = costly = 0
@@ -82,6 +84,19 @@ def check_query(text: str, limits: Limits = LIMITS) -> None:
         _refuse(f"the query has {patterns:,} triple patterns, more than {limits.query_patterns:,}")
     if costly > limits.query_optionals:
         _refuse(f"the query has {costly:,} OPTIONAL, UNION, MINUS or EXISTS, more than {limits.query_optionals:,}")
+
+
+def _harmless(text: str, limits: Limits) -> bool:
+    """Whether no reading of the text as tokens could break a rule, by counts that are never below those of tokens."""
+    lowered = text.lower()
+    if not text.isascii() or "\\" in text or any(word in lowered for word in _REFUSED):
+        return False
+    return (
+        sum(map(text.count, "({[")) <= limits.query_depth
+        and (len(text) <= limits.query_operators or sum(map(text.count, "|&-+*/!=<>^?")) <= limits.query_operators)
+        and sum(map(text.count, ".;,")) <= limits.query_patterns
+        and sum(map(lowered.count, _COSTLY)) <= limits.query_optionals
+    )
 
 
 def _blank(token: re.Match[str]) -> str:

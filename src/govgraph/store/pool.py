@@ -1,135 +1,30 @@
 """The service's reader processes: handed out one query at a time, killed at the deadline, replaced.
 
-The web process holds no store. Each request takes a free reader, sends it one frame
+The web process holds no store. Each request waits for a free reader, sends it one frame
 and waits; a reader that does not answer in time, or dies, is killed and another
 started. When a newer generation is current, readers are replaced as they come free,
 so no request is dropped and each answer comes from one generation.
+
+A reader that has answered gets the next job before the asker of the last is told, so that it never waits for the
+web process; one timer looks after all deadlines of a pool.
 """
 
 import asyncio
 import contextlib
 import math
-import socket
-import struct
-import sys
-import time
-from collections.abc import Callable
-from typing import Any, cast
+from collections import deque
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 import govgraph.errors as errors
-from govgraph.errors import DeadlinePassed, GovgraphError, ReaderFailed
+from govgraph.errors import GovgraphError, ReaderFailed
 from govgraph.limits import LIMITS, Limits
 from govgraph.store.base import Answer, Request
 from govgraph.store.generations import Generation
 from govgraph.store.guard import check_query
-from govgraph.store.worker import pack, unpack_header
+from govgraph.store.readers import Job, ReaderProcess
 
 __all__ = ["ReaderPool"]
-
-Frame = tuple[dict[str, Any], bytes]
-
-
-class _Frames(asyncio.Protocol):
-    """One end of the socket to a reader: puts frames together as they come in."""
-
-    def __init__(self) -> None:
-        self.transport: asyncio.Transport | None = None
-        self.closed = False
-        self._held = bytearray()
-        self._header: dict[str, Any] | None = None
-        self._waiting: asyncio.Future[Frame] | None = None
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self.transport = cast(asyncio.Transport, transport)
-
-    def data_received(self, data: bytes) -> None:
-        self._held += data
-        held = self._held
-        if self._header is None:
-            if len(held) < 4 or len(held) < 4 + (size := struct.unpack_from(">I", held)[0]):
-                return
-            self._header = unpack_header(bytes(held[4 : 4 + size]))
-            del held[: 4 + size]
-        length = self._header["length"]
-        if len(held) < length or self._waiting is None:
-            return
-        body = bytes(held)
-        self._held = bytearray()
-        frame, self._header = (self._header, body), None
-        if not self._waiting.done():
-            self._waiting.set_result(frame)
-
-    def connection_lost(self, error: Exception | None) -> None:
-        self.closed = True
-        if self._waiting and not self._waiting.done():
-            self._waiting.set_exception(ConnectionResetError("the reader is gone"))
-
-    def receive(self) -> "asyncio.Future[Frame]":
-        """The next frame; there is never more than one on its way."""
-        self._waiting = asyncio.get_running_loop().create_future()
-        if self.closed:
-            self._waiting.set_exception(ConnectionResetError("the reader is gone"))
-        elif self._header is not None or self._held:
-            self.data_received(b"")
-        return self._waiting
-
-
-class _Worker:
-    """One reader process and the generation that it reads."""
-
-    def __init__(self, process: asyncio.subprocess.Process, frames: _Frames, generation: int) -> None:
-        self.process = process
-        self.generation = generation
-        self._frames = frames
-
-    @classmethod
-    async def start(cls, generation: Generation, limits: Limits) -> "_Worker":
-        ours, theirs = socket.socketpair()
-        ours.setblocking(False)
-        with theirs:
-            process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                "-I",
-                "-m",
-                "govgraph.store.worker",
-                str(generation.store),
-                str(generation.number),
-                stdin=theirs.fileno(),
-                stdout=theirs.fileno(),
-                stderr=asyncio.subprocess.DEVNULL,
-            )
-        frames = _Frames()
-        await asyncio.get_running_loop().create_connection(lambda: frames, sock=ours)
-        worker = cls(process, frames, generation.number)
-        try:
-            async with asyncio.timeout(limits.query_seconds + 20):
-                header, _ = await frames.receive()
-        except (TimeoutError, ConnectionError):
-            header = {}
-        except asyncio.CancelledError:
-            process.kill()
-            raise
-        if not header.get("ready"):
-            await worker.kill()
-            raise ReaderFailed("a reader process does not start", "Check the store: govgraph build")
-        return worker
-
-    @property
-    def alive(self) -> bool:
-        return not self._frames.closed and self.process.returncode is None
-
-    def ask(self, request: Request, seconds: float) -> "asyncio.Future[Frame]":
-        answer = self._frames.receive()
-        assert self._frames.transport is not None
-        self._frames.transport.write(pack({**vars(request), "seconds": seconds}))
-        return answer
-
-    async def kill(self) -> None:
-        with contextlib.suppress(ProcessLookupError):
-            self.process.kill()
-        if self._frames.transport:
-            self._frames.transport.abort()
-        await self.process.wait()
 
 
 class ReaderPool:
@@ -148,31 +43,36 @@ class ReaderPool:
     def __init__(self, current: Callable[[], Generation], limits: Limits = LIMITS) -> None:
         self._current = current
         self._limits = limits
-        self._free: asyncio.Queue[_Worker | None] = asyncio.Queue()
-        self._ending: set[asyncio.Future[None]] = set()
+        self._free: deque[ReaderProcess | None] = deque()  # None is one that is started when it is first needed
+        self._busy: set[ReaderProcess] = set()
+        self._jobs: deque[Job] = deque()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._starting: set[asyncio.Task[None]] = set()
+        self._timer: asyncio.TimerHandle | None = None
         self._closed = False
         self.replaced = 0
         """Readers that were killed, or died, on a query."""
 
     async def __aenter__(self) -> "ReaderPool":
-        first = await _Worker.start(self._current(), self._limits)
-        self._free.put_nowait(first)
-        for _ in range(1, self._limits.readers):
-            self._free.put_nowait(None)  # started when it is first needed
+        first = await self._start(self._current())
+        self._free.extend([None] * (self._limits.readers - 1))
+        self._free.append(first)
         return self
 
     async def __aexit__(self, *_: object) -> None:
         self._closed = True  # a reader that is at work now is ended when it has answered
-        await asyncio.gather(*self._ending)
-        while not self._free.empty():
-            worker = self._free.get_nowait()
-            if worker:
-                await worker.kill()
+        while self._tasks:
+            await asyncio.gather(*self._tasks)
+        if self._timer and not self._busy:
+            self._timer.cancel()
+        while self._free:
+            if reader := self._free.pop():
+                await reader.kill()
 
     @property
     def idle(self) -> int:
         """Readers that are free now."""
-        return self._free.qsize()
+        return len(self._free)
 
     async def answer(self, request: Request, seconds: float | None = None) -> Answer:
         """Answer one query whole.
@@ -189,76 +89,167 @@ class ReaderPool:
         GovgraphError : whatever the reader said was wrong with the query.
         """
         check_query(request.text, self._limits)
-        worker = await self._taken()
-        keep: _Worker | None = None
+        loop = asyncio.get_running_loop()
+        allowed = min(seconds or math.inf, self._limits.query_seconds)
+        job = Job(request, allowed, loop.create_future(), loop.time() + self._limits.queue_seconds)
+        self._jobs.append(job)
+        self._hand_out()
         try:
-            worker = await self._fresh(worker)
-            header, body = await self._ask(worker, request, min(seconds or math.inf, self._limits.query_seconds))
-            keep = worker
-        finally:
-            # Nothing is awaited here: a caller that was cancelled may be cancelled again at the next await.
-            if worker and keep is None:
-                self.replaced += 1
-            if worker and (keep is None or self._closed):
-                keep = None
-                ending = asyncio.ensure_future(worker.kill())
-                self._ending.add(ending)
-                ending.add_done_callback(self._ending.discard)
-            self._free.put_nowait(keep)
+            header, body, generation = await job.answer
+        except asyncio.CancelledError:
+            self._given_up(job)  # nothing is awaited: who was cancelled may be cancelled again at the next await
+            raise
         if "error" in header:
             raise _error(header)
-        told = {name: header[name] for name in ("kind", "media_type", "rows", "notes", "complete")}
-        return Answer(body=body, generation=worker.generation, **told)
+        return Answer(
+            header["kind"],
+            header["media_type"],
+            body,
+            header["rows"],
+            generation,
+            header["notes"],
+            header["complete"],
+        )
 
-    async def _taken(self) -> _Worker | None:
-        if not self._free.empty():
-            return self._free.get_nowait()
+    def _hand_out(self) -> None:
+        """Give the jobs that wait to the readers that are free."""
+        while self._jobs and self._free:
+            job = self._jobs.popleft()
+            if job.answer.done():
+                continue
+            try:
+                generation = self._current()
+            except GovgraphError as error:
+                job.fail(error)
+                continue
+            reader = self._free.pop()
+            if reader and reader.generation == generation.number and reader.alive:
+                self._ask(reader, job)
+            else:
+                self._spawn(self._renew(reader, generation, job))
+        if self._jobs:
+            self._wake_at(self._jobs[0].late)
+
+    def _ask(self, reader: ReaderProcess, job: Job) -> None:
+        reader.ask(job, asyncio.get_running_loop().time())
+        self._busy.add(reader)
+        self._wake_at(job.late)
+
+    def _answered(self, reader: ReaderProcess, header: dict[str, Any], body: bytes) -> None:
+        job = reader.job
+        if job is None:
+            return  # it was given up, and the reader is being ended
+        self._leave(reader)
+        self._take_back(reader)
+        if not job.answer.done():
+            job.answer.set_result((header, body, reader.generation))
+
+    def _take_back(self, reader: ReaderProcess | None) -> None:
+        """A reader is free, or None in place of one that has been lost."""
+        if reader:
+            self._free.append(reader)
+        else:
+            self._free.appendleft(None)
+        self._hand_out()
+        while self._closed and self._free:
+            if unused := self._free.pop():
+                self._spawn(unused.kill())
+
+    def _leave(self, reader: ReaderProcess) -> None:
+        self._busy.discard(reader)
+        reader.job = None
+
+    def _lost(self, reader: ReaderProcess) -> None:
+        """A process has ended; if it was at work, what it was at is to blame."""
+        if job := reader.job:
+            self._leave(reader)
+            self.replaced += 1
+            self._spawn(_mourn(reader, job))
+            self._replace()
+
+    def _end(self, reader: ReaderProcess) -> None:
+        """End a reader that is at work."""
+        self._leave(reader)
+        self.replaced += 1
+        self._spawn(reader.kill())
+        self._replace()
+
+    def _replace(self) -> None:
+        """Start another reader at once, so that nobody who asks later has to wait for it."""
+        if self._closed:
+            return
+        task = self._spawn(self._started())
+        self._starting.add(task)
+        task.add_done_callback(self._starting.discard)
+
+    async def _started(self) -> None:
+        fresh = None
+        with contextlib.suppress(GovgraphError, OSError):  # who asks next starts one, and is told what is wrong
+            fresh = await self._start(self._current())
+        self._take_back(fresh)
+
+    async def restored(self, seconds: float) -> None:
+        """Wait until readers that were lost have been replaced, at most some seconds."""
+        if self._starting:
+            await asyncio.wait(set(self._starting), timeout=seconds)
+
+    def _given_up(self, job: Job) -> None:
+        """The asker has gone away."""
+        if job.reader and job.reader.job is job:
+            self._end(job.reader)
+        else:
+            with contextlib.suppress(ValueError):
+                self._jobs.remove(job)
+
+    async def _renew(self, reader: ReaderProcess | None, generation: Generation, job: Job) -> None:
+        """Start a reader of the current generation in place of another, and give it the job."""
+        fresh = None
         try:
-            async with asyncio.timeout(self._limits.queue_seconds):
-                return await self._free.get()
-        except TimeoutError:
-            raise ReaderFailed("all readers are busy", "Try again in some seconds.") from None
+            if reader:
+                await reader.kill()
+            fresh = await self._start(generation)
+        except (GovgraphError, OSError) as error:
+            job.fail(error)
+        if fresh and not job.answer.done():
+            self._ask(fresh, job)
+        else:
+            self._take_back(fresh)
 
-    async def _fresh(self, worker: _Worker | None) -> _Worker:
-        generation = self._current()
-        if worker and worker.generation == generation.number and worker.alive:
-            return worker
-        if worker:
-            await worker.kill()
-        return await _Worker.start(generation, self._limits)
+    async def _start(self, generation: Generation) -> ReaderProcess:
+        return await ReaderProcess.start(generation, self._limits, self._answered, self._lost)
 
-    async def _ask(self, worker: _Worker, request: Request, seconds: float) -> Frame:
-        started = time.monotonic()
-        loop = asyncio.get_running_loop()
-        answer = worker.ask(request, seconds)
-        late = loop.call_later(seconds + 1, _give_up, answer)  # the kernel's timer in the reader fires first
-        try:
-            return await answer
-        except TimeoutError:
-            raise _deadline(seconds, started) from None
-        except ConnectionError:
-            if await worker.process.wait() == -14:  # SIGALRM
-                raise _deadline(seconds, started) from None
-            raise ReaderFailed(
-                "the query broke its reader (too deep or too much memory); another has taken its place",
-                "Ask it in smaller parts.",
-            ) from None
-        finally:
-            late.cancel()
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
 
+    def _wake_at(self, when: float) -> None:
+        """Look at what is late then, or earlier; mostly a timer runs already."""
+        if self._timer and self._timer.when() <= when:
+            return
+        if self._timer:
+            self._timer.cancel()
+        self._timer = asyncio.get_running_loop().call_at(when, self._look)
 
-def _deadline(seconds: float, started: float) -> DeadlinePassed:
-    error = DeadlinePassed(
-        f"the query was stopped after {seconds:g} seconds",
-        "Narrow it, add LIMIT, or run it on your own copy: govgraph query.",
-    )
-    error.elapsed = round(time.monotonic() - started, 3)
-    return error
+    def _look(self) -> None:
+        """End what is late."""
+        self._timer = None
+        now = asyncio.get_running_loop().time()
+        while self._jobs and self._jobs[0].late <= now:
+            self._jobs.popleft().fail(ReaderFailed("all readers are busy", "Try again in some seconds."))
+        for reader in list(self._busy):
+            if reader.job and reader.job.late <= now:
+                reader.job.fail(reader.job.deadline(now))
+                self._end(reader)
+        due = [reader.job.late for reader in self._busy if reader.job]
+        due += [job.late for job in list(self._jobs)[:1]]
+        if due:
+            self._wake_at(min(due))
 
 
-def _give_up(answer: "asyncio.Future[Frame]") -> None:
-    if not answer.done():
-        answer.set_exception(TimeoutError())
+async def _mourn(reader: ReaderProcess, job: Job) -> None:
+    job.fail(await reader.cause_of_death(job))
 
 
 def _error(header: dict[str, Any]) -> GovgraphError:

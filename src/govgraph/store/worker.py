@@ -8,6 +8,8 @@ What holds even against a query that breaks the engine: once the store is open t
 is confined (see `confine`), and a kernel timer ends it at the deadline. It imports no rdflib.
 """
 
+import functools
+import gc
 import json
 import os
 import signal
@@ -44,26 +46,28 @@ def unpack_header(data: bytes) -> dict[str, Any]:
 def _serve(reader: EmbeddedReader, requests: BinaryIO, answers: BinaryIO) -> None:
     while size := requests.read(4):
         header = unpack_header(requests.read(struct.unpack(">I", size)[0]))
-        body = b""
         signal.setitimer(signal.ITIMER_REAL, float(header.pop("seconds")))
         header.pop("length")
         try:
             answer = reader.answer(Request(**header))
             body = answer.body
-            reply: dict[str, Any] = {
-                "kind": answer.kind,
-                "media_type": answer.media_type,
-                "rows": answer.rows,
-                "notes": answer.notes,
-                "complete": answer.complete,
-            }
+            told = (answer.kind, answer.media_type, answer.rows, tuple(answer.notes), answer.complete)
+            head = _head(*told, len(body))
         except GovgraphError as error:
-            reply = _failure(error)
+            head, body = pack(_failure(error)), b""
         except MemoryError:
-            reply = _failure(ReaderFailed("the query needs more memory than a reader has", "Ask for less."))
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        answers.write(pack(reply, body))
+            head = pack(_failure(ReaderFailed("the query needs more memory than a reader has", "Ask for less.")))
+            signal.setitimer(signal.ITIMER_REAL, 0)
+        answers.write(head + body)
         answers.flush()
+
+
+@functools.lru_cache(maxsize=256)
+def _head(kind: str, media_type: str, rows: int, notes: tuple[str, ...], complete: bool, length: int) -> bytes:
+    """Length and header of an answer's frame; small answers have few different ones."""
+    told = {"kind": kind, "media_type": media_type, "rows": rows, "notes": notes, "complete": complete}
+    head = json.dumps(told | {"length": length}).encode()
+    return struct.pack(">I", len(head)) + head
 
 
 def _failure(error: GovgraphError) -> dict[str, Any]:
@@ -85,6 +89,7 @@ def main() -> None:
     confine(Path(sys.argv[1]), LIMITS.reader_memory_bytes)
     answers.write(pack({"ready": True}))
     answers.flush()
+    gc.freeze()  # nothing of what is here now goes away again
     _serve(reader, sys.stdin.buffer, answers)
 
 

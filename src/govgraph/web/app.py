@@ -152,9 +152,8 @@ def create_app(
     for part in _PARTS:
         app.include_router(part.router)
     app.add_route("/assets/{name}", assets, include_in_schema=False)
-    app.add_middleware(Straight, paths={"/sparql": sparql})
-    app.add_middleware(SafeHeaders)
-    app.add_middleware(Answers, current=lambda: site.latest.number, recorder=site.recorder, kept=site.kept)
+    safe = SafeHeaders(Straight(app.framework, {"/sparql": sparql}))
+    app.front = Answers(safe, lambda: site.latest.number, site.recorder, site.kept)
     return app
 
 

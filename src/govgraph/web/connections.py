@@ -5,6 +5,7 @@ have a size, and connections a number. Whoever exceeds one of them is told so (4
 """
 
 import asyncio
+import gc
 from typing import Any
 
 import uvicorn
@@ -13,7 +14,9 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from govgraph.limits import LIMITS, Limits
 
-__all__ = ["configuration"]
+__all__ = ["configuration", "settle_memory"]
+
+_ALLOCATIONS = 20_000  # objects that come up before Python looks for cycles among them
 
 
 def configuration(app: ASGIApp, limits: Limits = LIMITS, **options: Any) -> uvicorn.Config:
@@ -47,17 +50,67 @@ def configuration(app: ASGIApp, limits: Limits = LIMITS, **options: Any) -> uvic
     return uvicorn.Config(app, **(settings | options))
 
 
+def settle_memory() -> None:
+    """Keep what is there now, at the start of a server, out of the search for cycles, and let that be rare.
+
+    Answers that are kept make the search long, and none of them is part of a cycle.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(_ALLOCATIONS, 20, 50)
+
+
+_DONE = (0, "")
+
+
+class _OneWrite(asyncio.Transport):
+    """A transport that sends the head of an answer together with what follows it: one system call, one packet."""
+
+    def __init__(self, transport: asyncio.Transport) -> None:
+        super().__init__()
+        self._transport = transport
+        self._head = b""
+        self.is_closing = transport.is_closing  # type: ignore[method-assign]
+        self.get_extra_info = transport.get_extra_info  # type: ignore[method-assign]
+        self.get_write_buffer_size = transport.get_write_buffer_size  # type: ignore[method-assign]
+        self.pause_reading = transport.pause_reading  # type: ignore[method-assign]
+        self.resume_reading = transport.resume_reading  # type: ignore[method-assign]
+
+    def write(self, data: bytes) -> None:  # type: ignore[override]
+        if self._head:
+            head, self._head = self._head, b""
+            self._transport.writelines((head, data))
+        elif data.startswith(b"HTTP/1.1 ") and not data.startswith(b"HTTP/1.1 1"):
+            self._head = data
+        else:
+            self._transport.write(data)
+
+    def flush(self) -> None:
+        """Send the head of an answer that nothing follows."""
+        if self._head:
+            self.write(b"")
+
+    def close(self) -> None:
+        self.flush()
+        self._transport.close()
+
+    def abort(self) -> None:
+        self._transport.abort()
+
+
 class _Bounded(HttpToolsProtocol):
     """The server's protocol with a timer for whatever the client owes, and a count of its headers' bytes."""
 
     bounds = LIMITS
     _timer: asyncio.TimerHandle | None = None
+    _messages = 0
+    _stage = _timed = (0, "head")  # what the client sends: of which request, and which part; and what the timer is for
     _in_head = True
     _head = 0
     _waiting = 0  # bytes of an answer that the client had not taken when that was last looked at
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        super().connection_made(transport)  # type: ignore[arg-type]
+        super().connection_made(_OneWrite(transport))  # type: ignore[arg-type]
         self._owes(self.bounds.head_seconds)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -70,20 +123,26 @@ class _Bounded(HttpToolsProtocol):
         super().data_received(data)
         if self._in_head and self._head > self.bounds.head_bytes and not self.transport.is_closing():
             self._refuse(b"431 Request Header Fields Too Large", b"the address and headers are too large\n")
+        elif self._stage != self._timed:  # mostly a request comes in one piece, and nothing is owed after it
+            self._timed = self._stage
+            self._owes({"head": self.bounds.head_seconds, "body": self.bounds.body_seconds}.get(self._stage[1]))
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
-        self._in_head = True
-        self._owes(self.bounds.head_seconds)
+        self._messages += 1
+        self._in_head, self._stage = True, (self._messages, "head")
 
     def on_headers_complete(self) -> None:
-        self._in_head, self._head = False, 0
-        self._owes(self.bounds.body_seconds)
+        self._in_head, self._head, self._stage = False, 0, (self._messages, "body")
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
-        self._owes(None)
+        self._stage = _DONE
         super().on_message_complete()
+
+    def on_response_complete(self) -> None:
+        self.transport.flush()  # type: ignore[attr-defined]
+        super().on_response_complete()
 
     def pause_writing(self) -> None:
         self._waiting = self.transport.get_write_buffer_size()

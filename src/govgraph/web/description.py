@@ -3,6 +3,7 @@
 from typing import Any
 
 from fastapi import FastAPI
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from govgraph.questions.library import Parameter, Question, library
 
@@ -53,7 +54,24 @@ _TEXTS = ("text/csv", "text/tab-separated-values", "text/markdown")
 
 
 class Described(FastAPI):
-    """An application whose description also lists the routes that the framework does not read for itself."""
+    """An application whose description also lists the routes that the framework does not read for itself.
+
+    What stands in front of it gets a request before the framework does anything, which costs more than some answers.
+    """
+
+    front: ASGIApp | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if self.front and scope["type"] == "http":
+            scope["app"] = self
+            await self.front(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
+
+    async def framework(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request by the routes."""
+        await super().__call__(scope, receive, send)
 
     def openapi(self) -> dict[str, Any]:
         """The description, made once."""

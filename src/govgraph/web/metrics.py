@@ -1,12 +1,13 @@
 """What the site counts (Prometheus) and notes (one line of the log) about every request and query."""
 
-import functools
 import time
+from collections import Counter as Counted
 from contextvars import ContextVar, Token
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from starlette.types import Message, Scope
 
+from govgraph.errors import DeadlinePassed
 from govgraph.web.logging import Lines, quoted
 
 __all__ = ["Recorder", "Told", "asking_client", "noted_query"]
@@ -19,13 +20,14 @@ _PARTS = frozenset(
         "readyz", "metrics", "settings", ".well-known", "openapi",
     )
 )  # fmt: skip
+_MOST_HELD = 1_000  # requests that are noted and not yet counted
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
 
 class Told:
     """What is known of one request; filled in while it is answered."""
 
-    __slots__ = ("client", "counted", "generation", "lead", "path", "query", "rows", "size", "status")
+    __slots__ = ("client", "generation", "lead", "path", "query", "rows", "size", "status")
 
     def __init__(self, path: str, client: str = "") -> None:
         self.path = path
@@ -33,7 +35,6 @@ class Told:
         self.status = 500
         self.size = 0
         self.generation = self.rows = self.query = self.lead = ""
-        self.counted: tuple[Counter, Histogram] | None = None
 
     def read(self, start: Message) -> None:
         """Take status, generation and rows from the start of an answer."""
@@ -86,9 +87,8 @@ class Recorder:
         )
         self._timeouts = Counter("govgraph_timeouts", "Queries stopped at the deadline", registry=self.registry)
         self._gauges: dict[str, Gauge] = {}
-        self._counter = functools.cache(lambda part, status: self._requests.labels(part, str(status)))
-        self._timer = functools.cache(self._seconds.labels)
-        self._outcome = functools.cache(self._queries.labels)
+        self._held: list[tuple[str, int, float, bool]] = []
+        self._held_queries: list[tuple[str, str, float]] = []
 
     def begin(self, scope: Scope) -> tuple[Told, Token[Told | None]]:
         """Take note of a request that the application answers; `end` follows."""
@@ -99,23 +99,16 @@ class Recorder:
     def end(self, scope: Scope, told: Told, token: Token[Told | None], started: float) -> None:
         """Record a request that the application has answered."""
         _REQUEST.reset(token)
-        part = _part(told.path)
-        told.counted = self._counter(part, 200), self._timer(part)
-        self._counter(part, told.status).inc()
         self._note(scope["method"], told, told.status, time.perf_counter() - started, told.size)
 
     def repeated(self, method: str, told: Told, status: int, seconds: float) -> None:
         """Record one request that was answered from memory."""
-        self._repeated.inc()
-        if status == 200 and told.counted:
-            told.counted[0].inc()
-        else:
-            self._counter(_part(told.path), status).inc()
-        self._note(method, told, status, seconds, 0 if status == 304 else told.size)
+        self._note(method, told, status, seconds, 0 if status == 304 else told.size, repeated=True)
 
-    def _note(self, method: str, told: Told, status: int, seconds: float, size: int) -> None:
-        if told.counted:
-            told.counted[1].observe(seconds)
+    def _note(self, method: str, told: Told, status: int, seconds: float, size: int, repeated: bool = False) -> None:
+        self._held.append((told.path, status, seconds, repeated))
+        if len(self._held) >= _MOST_HELD:
+            self.settle()
         if not self._lines.on:
             return
         if not told.lead:
@@ -132,10 +125,26 @@ class Recorder:
 
     def query(self, form: str, outcome: str, seconds: float) -> None:
         """Record one query that a reader ran, or was refused."""
-        self._outcome(form, outcome).inc()
-        self._query_seconds.observe(seconds)
-        if outcome == "deadline-passed":
-            self._timeouts.inc()
+        self._held_queries.append((form, outcome, seconds))
+        if len(self._held_queries) >= _MOST_HELD:
+            self.settle()
+
+    def settle(self) -> None:
+        """Count what has been noted since this was last done; before the counts are read, and now and then."""
+        held, self._held = self._held, []
+        for (part, status), count in Counted((_part(path), status) for path, status, *_ in held).items():
+            self._requests.labels(part, str(status)).inc(count)
+        timers = {path: self._seconds.labels(_part(path)) for path in {path for path, *_ in held}}
+        for path, _, seconds, _ in held:
+            timers[path].observe(seconds)
+        self._repeated.inc(sum(repeated for *_, repeated in held))
+        queries, self._held_queries = self._held_queries, []
+        for (form, outcome), count in Counted((form, outcome) for form, outcome, _ in queries).items():
+            self._queries.labels(form, outcome).inc(count)
+            if outcome == DeadlinePassed.code:
+                self._timeouts.inc(count)
+        for *_, seconds in queries:
+            self._query_seconds.observe(seconds)
 
     def gauge(self, name: str, told: str, value: float, **labels: str) -> None:
         """Set a number that goes up and down."""

@@ -65,6 +65,7 @@ async def metrics(request: Request) -> Response:
     gauge("govgraph_kept_bytes", "Bytes of the answers kept in memory", site.kept.size)
     for severity, count in (await asyncio.to_thread(_findings, generation)).items():
         gauge("govgraph_shacl_results", "Findings of the shapes by severity", count, severity=severity)
+    site.recorder.settle()
     body = generate_latest(site.recorder.registry)
     return Response(body, headers={"Content-Type": CONTENT_TYPE_LATEST, **_FRESH})
 

@@ -6,8 +6,6 @@ proxy to believe (docs/deploy.md), or all who come through it share one share.
 """
 
 import asyncio
-import contextlib
-from collections.abc import AsyncIterator
 
 from govgraph.errors import TooManyRequests
 from govgraph.limits import LIMITS, Limits
@@ -32,7 +30,7 @@ class Shares:
 
     Examples
     --------
-    ``async with shares.of(address): answer = await pool.answer(request)``
+    ``await shares.take(address)``, and when the query has ended ``shares.give_back(address)``
     """
 
     def __init__(self, limits: Limits = LIMITS) -> None:
@@ -41,29 +39,38 @@ class Shares:
         self._seconds = limits.queue_seconds
         self._clients: dict[str, _Client] = {}
 
-    @contextlib.asynccontextmanager
-    async def of(self, address: str) -> AsyncIterator[None]:
-        """Wait for the client's turn, and hold it.
+    async def take(self, address: str) -> None:
+        """Wait for a client's turn; `give_back` ends it.
 
         Raises
         ------
         TooManyRequests : too many requests of this client wait already, or its turn does not come in time.
         """
-        client = self._clients.setdefault(address, _Client(self._readers))
+        client = self._clients.get(address)
+        if client is None:
+            client = self._clients[address] = _Client(self._readers)
         if client.present >= self._readers + self._waiting:
             raise TooManyRequests(f"{client.present} of your queries are running or waiting", "Ask again in a second.")
         client.present += 1
         try:
-            try:
+            if client.turn.locked():
                 async with asyncio.timeout(self._seconds):
                     await client.turn.acquire()
-            except TimeoutError:
+            else:
+                await client.turn.acquire()  # free, so this does not wait
+        except BaseException as error:
+            self._leave(address, client)
+            if isinstance(error, TimeoutError):
                 raise TooManyRequests("your other queries are still running", "Wait until they have ended.") from None
-            try:
-                yield
-            finally:
-                client.turn.release()
-        finally:
-            client.present -= 1
-            if not client.present:
-                self._clients.pop(address, None)
+            raise
+
+    def give_back(self, address: str) -> None:
+        """A query of the client has ended."""
+        client = self._clients[address]
+        client.turn.release()
+        self._leave(address, client)
+
+    def _leave(self, address: str, client: _Client) -> None:
+        client.present -= 1
+        if not client.present:
+            self._clients.pop(address, None)

@@ -1,5 +1,6 @@
 """/sparql: answer queries in a reader process, in the form that the client wants."""
 
+import asyncio
 import hashlib
 import re
 from urllib.parse import urlencode
@@ -8,14 +9,26 @@ from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from govgraph.errors import BadInput, GovgraphError
+from govgraph.errors import BadInput, ClientGone, GovgraphError
 from govgraph.limits import LIMITS
 from govgraph.questions.table import read_table
 from govgraph.store.base import GRAPH_TYPES, Answer, Request
+from govgraph.web.client import Client, Presence
 from govgraph.web.explain import emptied_by, explain, shown
 from govgraph.web.negotiate import negotiated
 from govgraph.web.problems import problem_of, respond
-from govgraph.web.protocol import FORMATS, METHODS, Asked, accepted, endpoint_of, failure, read_request, wants_page
+from govgraph.web.protocol import (
+    FORMATS,
+    METHODS,
+    Asked,
+    accepted,
+    endpoint_of,
+    failure,
+    fields_of,
+    read_address,
+    read_request,
+    wants_page,
+)
 from govgraph.web.render import page
 from govgraph.web.service_description import service_description
 from govgraph.web.state import Site
@@ -30,6 +43,10 @@ OPEN = {
 }
 """Headers that let pages of other sites read an answer; never with credentials."""
 
+_ALWAYS = [
+    (name.lower().encode(), value.encode())
+    for name, value in ({"Vary": "Accept", "Cache-Control": "no-cache"} | OPEN).items()
+]
 _PARAMETERS = {
     "text/csv": "; charset=utf-8; header=present",  # RFC 4180 §3
     "text/tab-separated-values": "; charset=utf-8",
@@ -69,33 +86,40 @@ class Sparql:
         """Answer one request."""
         request = HttpRequest(scope, receive)
         try:
-            response = await self._respond(request)
+            response = await self._respond(request, Client(scope))
         except GovgraphError as error:
             allow = {"Allow": "POST"} if error.status == 405 else {}
             response = refusal(request, error, {"Vary": "Accept", **OPEN, **allow})
         await response(scope, receive, send)
 
-    async def _respond(self, request: HttpRequest) -> Response:
-        if request.method == "OPTIONS":
+    async def _respond(self, request: HttpRequest, client: Client) -> Response:
+        method, limits = client.method, self._site.limits
+        if method == "GET":
+            asked = read_address(method, request.scope["query_string"], limits, lambda: self._may_write(request))
+        elif method == "OPTIONS":
             return Response(status_code=204, headers=_preflight())
-        if request.method not in METHODS:
-            error = BadInput(f"{request.method} is not offered here", "Use GET or POST.")
+        elif method in METHODS:
+            asked = await read_request(request, limits, lambda: self._may_write(request))
+        else:
+            error = BadInput(f"{method} is not offered here", "Use GET or POST.")
             error.status, error.code = 405, "method-not-allowed"
             return respond(request, problem_of(error), {"Allow": ", ".join(METHODS), **OPEN})
-        asked = await read_request(request, self._site.limits, lambda: self._writing.door.who(request))
         if asked.update is not None:
             return await self._writing.update(request, asked)
-        browser = wants_page(request, asked)
+        browser = wants_page(client.accept, asked)
         if asked.query is None:
             if browser:
                 return await self._form(request, _EXAMPLE)
             return self._description(request, asked)
         if asked.explain:
-            wanted = Request(asked.query, {}, (), asked.default_graphs, asked.named_graphs, base=endpoint_of(request))
+            wanted = Request(asked.query, {}, (), asked.default_graphs, asked.named_graphs, base=client.endpoint)
             return shown(request, await explain(self._site, wanted, asked.generation), asked.format, OPEN)
         if browser:
             return await self._results(request, asked)
-        return await self._data(request, asked)
+        return await self._data(client, asked, request.receive)
+
+    def _may_write(self, request: HttpRequest) -> None:
+        self._writing.door.who(request)
 
     def _description(self, request: HttpRequest, asked: Asked) -> Response:
         """What the endpoint can do, for a client that asks nothing."""
@@ -123,20 +147,29 @@ class Sparql:
             },
         )
 
-    async def _data(self, request: HttpRequest, asked: Asked) -> Response:
+    async def _data(self, client: Client, asked: Asked, receive: Receive) -> Response:
         """The answer in a standard form."""
-        accept = accepted(request, asked)
         assert asked.query is not None
-        base = endpoint_of(request)
+        accept = accepted(client.accept, asked)
+        base = client.endpoint
         wanted = Request(asked.query, {}, accept, asked.default_graphs, asked.named_graphs, base=base, most=asked.cut)
-        current = self._site.generation(asked.generation) if asked.generation else self._site.latest
-        tag = etag(current.number, wanted) if not _VARYING.search(asked.query) else ""
-        if tag and tag in _tags(request):
-            return Response(status_code=304, headers={"ETag": tag, "Vary": "Accept", **OPEN})
-        answer = await self._site.query(wanted, asked.generation)
-        known = {"ETag": etag(answer.generation, wanted)} if tag else {}
-        if (not answer.complete or not answer.rows) and request.method in ("GET", "HEAD"):
-            known["Link"] = _further(request, answer.complete)
+        told = None if _VARYING.search(asked.query) else _digest(wanted)
+        if told and client.tags:
+            current = self._site.generation(asked.generation) if asked.generation else self._site.latest
+            if (tag := f'"g{current.number}-{told}"') in client.tags:
+                return Response(status_code=304, headers={"ETag": tag, "Vary": "Accept", **OPEN})
+        presence = Presence(receive)
+        try:
+            answer = await self._site.query(wanted, asked.generation)
+        except asyncio.CancelledError:
+            if not presence.lost:
+                raise
+            raise ClientGone("the client went away, and its query was stopped", "") from None
+        finally:
+            presence.end()
+        known = {"ETag": f'"g{answer.generation}-{told}"'} if told else {}
+        if (not answer.complete or not answer.rows) and client.method in ("GET", "HEAD"):
+            known["Link"] = _further(client.query_string, answer.complete)
         return answered(answer, known)
 
     async def _form(self, request: HttpRequest, text: str, problem: GovgraphError | None = None) -> Response:
@@ -194,46 +227,51 @@ class Sparql:
         )
 
 
-def etag(generation: int, request: Request) -> str:
-    """Entity tag of an answer: the same generation and request give the same answer."""
+def _digest(request: Request) -> str:
+    """What tells requests apart in an entity tag: the same generation and request give the same answer."""
     told = repr(tuple(vars(request).values()))
-    return f'"g{generation}-{hashlib.sha256(told.encode()).hexdigest()[:24]}"'
+    return hashlib.sha256(told.encode()).hexdigest()[:24]
 
 
-def _further(request: HttpRequest, complete: bool) -> str:
+def _further(query_string: bytes, complete: bool) -> str:
     """Where the whole of a cut answer is, or what explains an empty one."""
-    fields = [(name, value) for name, value in request.query_params.multi_items() if name not in ("cut", "max-rows")]
+    fields = [pair for pair in fields_of(query_string) if pair[0] not in ("cut", "max-rows")]
     relation = "help" if complete else "full"
     address = "/sparql?" + urlencode([*fields, ("explain", "")] if complete else fields)
     return f'<{address}>; rel="{relation}"' if len(address) < _LONGEST_LINK else '</dumps/>; rel="full"'
 
 
+class Whole(Response):
+    """An answer whose headers are bytes already.
+
+    Parameters
+    ----------
+    body, headers : of the answer; its length is added.
+    """
+
+    def __init__(self, body: bytes, headers: list[tuple[bytes, bytes]]) -> None:
+        self.status_code, self.body, self.background = 200, body, None
+        self.raw_headers = [*headers, (b"content-length", b"%d" % len(body))]
+
+
 def answered(answer: Answer, headers: dict[str, str] | None = None) -> Response:
-    """A whole answer with what is needed to check and cite it."""
-    return Response(
-        answer.body,
-        headers={
-            "Govgraph-Generation": str(answer.generation),
-            "Govgraph-Complete": "true" if answer.complete else "false",
-            "Govgraph-Rows": str(answer.rows),
-            "Vary": "Accept",
-            "Cache-Control": "no-cache",
-            "Content-Type": content_type(answer.media_type),
-            **({"Govgraph-Note": "; ".join(answer.notes)} if answer.notes else {}),
-            **OPEN,
-            **(headers or {}),
-        },
-    )
+    """A whole answer with what is needed to check and cite it; further headers go before the usual ones."""
+    known = {name.lower().encode(): value.encode("latin-1") for name, value in (headers or {}).items()}
+    usual = [
+        (b"govgraph-generation", b"%d" % answer.generation),
+        (b"govgraph-complete", b"true" if answer.complete else b"false"),
+        (b"govgraph-rows", b"%d" % answer.rows),
+        (b"content-type", content_type(answer.media_type).encode()),
+        *_ALWAYS,
+    ]
+    if answer.notes:
+        usual.append((b"govgraph-note", "; ".join(answer.notes).encode("latin-1")))
+    return Whole(answer.body, [*(pair for pair in usual if pair[0] not in known), *known.items()])
 
 
 def content_type(media_type: str) -> str:
     """A media type with the parameters that its registration asks for."""
     return media_type + _PARAMETERS.get(media_type, "")
-
-
-def _tags(request: HttpRequest) -> list[str]:
-    """The entity tags that the client has; a weak one counts like a strong one (RFC 9110 §13.1.2)."""
-    return [tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")]
 
 
 def _preflight() -> dict[str, str]:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from govgraph.errors import GovgraphError, UnknownGeneration
+from govgraph.errors import DeadlinePassed, GovgraphError, ReaderFailed, UnknownGeneration
 from govgraph.limits import LIMITS, Limits
 from govgraph.namespaces import GRAPH
 from govgraph.questions.table import Table, read_table
@@ -115,9 +115,16 @@ class Site:
         """
         started = time.perf_counter()
         noted_query(hashlib.sha256(request.text.encode()).hexdigest()[:16])
+        client = asking_client()
         try:
-            async with self.shares.of(asking_client()):
+            await self.shares.take(client)
+            try:
                 answer = await (await self._pool(generation)).answer(request, seconds)
+            except (DeadlinePassed, ReaderFailed):
+                await self.public.restored(1.0)  # whoever costs a reader waits for the next, not whoever asks then
+                raise
+            finally:
+                self.shares.give_back(client)
         except GovgraphError as error:
             self.recorder.query("unknown", error.code, time.perf_counter() - started)
             raise
