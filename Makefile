@@ -12,9 +12,10 @@ install: .venv/.ready  ## a ready .venv with what running needs
 	$(PYTHON) -m venv .venv
 	touch $@
 
-.venv/.ready: .venv/.python requirements/run.txt pyproject.toml hatch_build.py
+.venv/.ready: .venv/.python requirements/run.txt pyproject.toml hatch_build.py $(wildcard editor/*.json editor/src/*)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/run.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@test -e src/govgraph/web/assets/editor.js || echo "npm could not be reached: the query page has a plain text area." >&2
 	touch $@
 
 .venv/.ready-for-tests: .venv/.ready requirements/test.txt

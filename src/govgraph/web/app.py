@@ -21,9 +21,23 @@ from govgraph.web.answers import Answers
 from govgraph.web.authorisation import Door
 from govgraph.web.description import Described
 from govgraph.web.graph_store import GraphStore
-from govgraph.web.pages import chart, decide, examples, home, questions, search, thing
+from govgraph.web.pages import (
+    chart,
+    compare,
+    councils,
+    data,
+    decide,
+    documents,
+    examples,
+    home,
+    questions,
+    review,
+    search,
+    terms,
+    thing,
+)
 from govgraph.web.problems import on_anything, on_error, on_http
-from govgraph.web.render import asset
+from govgraph.web.render import POLICY, asset
 from govgraph.web.sparql import Sparql
 from govgraph.web.state import Site
 from govgraph.web.update import Update, Writing
@@ -32,12 +46,8 @@ from govgraph.writing.client import Writer
 __all__ = ["create_app"]
 
 _LOG = logging.getLogger(__name__)
+_POLICY = b"content-security-policy"
 _SAFE = [
-    (
-        b"content-security-policy",
-        b"default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none';"
-        b" frame-ancestors 'none'",
-    ),
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"strict-origin-when-cross-origin"),
     (b"cross-origin-opener-policy", b"same-origin"),
@@ -46,11 +56,17 @@ _PARTS = (
     home,
     search,
     chart,
+    councils,
+    data,
     decide,
     questions,
     examples,
+    documents,
+    compare,
+    review,
     thing,
     vocabulary,
+    terms,
     linked_data,
     dumps,
     diff,
@@ -58,7 +74,13 @@ _PARTS = (
     catalogue,
     operate,
 )
-_ASSETS = {"site.css": "text/css; charset=utf-8", "icon.svg": "image/svg+xml"}
+_ASSETS = {
+    "site.css": "text/css; charset=utf-8",
+    "icon.svg": "image/svg+xml",
+    "chart.js": "text/javascript; charset=utf-8",
+    "editor.js": "text/javascript; charset=utf-8",
+    "editor.licences.txt": "text/plain; charset=utf-8",
+}
 
 
 class SafeHeaders:
@@ -80,7 +102,10 @@ class SafeHeaders:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
-                message["headers"] = [*message.get("headers", []), *_SAFE]
+                headers = list(message.get("headers", []))
+                if all(name != _POLICY for name, _ in headers):  # a page with a script has one of its own
+                    headers.append((_POLICY, POLICY.encode()))
+                message["headers"] = [*headers, *_SAFE]
             await send(message)
 
         try:
@@ -162,7 +187,10 @@ async def assets(request: Request) -> Response:
     name = request.path_params["name"]
     if name not in _ASSETS:
         raise HTTPException(404)
-    content, version = asset(name)
+    try:
+        content, version = asset(name)
+    except FileNotFoundError:  # an installation that was made where npm could not be reached
+        raise HTTPException(404) from None
     lasting = request.query_params.get("v") == version
     age = "public, max-age=31536000, immutable" if lasting else "no-cache"
     return Response(content, headers={"Content-Type": _ASSETS[name], "Cache-Control": age})

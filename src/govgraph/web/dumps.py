@@ -25,7 +25,7 @@ def place_of(generation: int, name: str) -> str:
 async def index(request: Request) -> Response:
     """The dumps of the current generation, or of one that is named: as a page, or as JSON."""
     site: Site = request.app.state.site
-    named = request.path_params.get("generation") or request.query_params.get("generation", "")
+    named = str(request.path_params.get("generation") or request.query_params.get("generation", ""))
     generation = site.generation(named) if named else site.latest
     dumped = await site.dumps.of(generation)
     headers = {"Vary": "Accept", "Cache-Control": "no-cache", "Govgraph-Generation": str(generation.number), **OPEN}

@@ -1,11 +1,13 @@
 """Pages from templates; every value is escaped, and a name that a template does not get is an error."""
 
+import datetime
 import functools
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import jinja2
 from starlette.requests import Request
@@ -15,7 +17,12 @@ from govgraph.namespaces import curie
 from govgraph.questions.table import heading
 from govgraph.web.links import chart_of, data_of, href
 
-__all__ = ["asset", "drawing", "page"]
+__all__ = ["POLICY", "asset", "british", "drawing", "page", "scripted"]
+
+POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+"""What a page of ours may load and do; nothing that stands in the page itself is run or styled by."""
 
 _HERE = Path(__file__).parent
 
@@ -27,11 +34,32 @@ def asset(name: str) -> tuple[bytes, str]:
     return content, hashlib.sha256(content).hexdigest()[:12]
 
 
+def scripted(name: str) -> str:
+    """Address of a script of `assets/`; empty where this installation was made without it."""
+    try:
+        return f"/assets/{name}?v={asset(name)[1]}"
+    except FileNotFoundError:
+        return ""
+
+
 def drawing(svg: str) -> str:
     """A drawing of ours as part of a page; it has escaped what it shows."""
     from markupsafe import Markup
 
     return Markup(svg)  # noqa: S704
+
+
+def british(date: object) -> str:
+    """A date as it is written in Britain; anything else as it is.
+
+    >>> british("2024-02-15"), british("")
+    ('15 February 2024', '')
+    """
+    try:
+        found = datetime.date.fromisoformat(str(date))
+    except ValueError:
+        return str(date)
+    return f"{found.day} {found:%B %Y}"
 
 
 @functools.cache
@@ -45,6 +73,8 @@ def _environment() -> jinja2.Environment:
     )
     environment.filters["upfirst"] = lambda text: text[:1].upper() + text[1:]
     environment.filters["together"] = lambda text: re.sub(r"(?<=\d) (?=b\d)", "\u00a0", text)
+    environment.filters["day"] = british
+    environment.tests["above"] = lambda place, path: path == place or path.startswith(place + "/")
     environment.globals.update(
         href=href,
         data_of=data_of,
@@ -63,6 +93,7 @@ def page(
     *,
     status: int = 200,
     headers: Mapping[str, str] | None = None,
+    scripts: Sequence[str] = (),
     **values: Any,
 ) -> Response:
     """An HTML page.
@@ -70,13 +101,20 @@ def page(
     Parameters
     ----------
     template : file of `templates/`.
+    scripts : files of `assets/` that the page runs, each in a file of its own; those that are not there are left
+        out. Only such a page may run scripts, and these may ask nobody but this site.
     values : what the template shows.
     """
     values.setdefault("generation", None)
     values.setdefault("licence", "")
     values.setdefault("search", "")
-    html = _environment().get_template(template).render(path=request.url.path, **values)
+    addresses = [address for name in scripts if (address := scripted(name))]
+    host, path = str(request.base_url), request.url.path
+    own = host.rstrip("/") + quote(path, safe="/-._~") + (f"?{request.url.query}" if request.url.query else "")
+    html = _environment().get_template(template).render(path=path, host=host, own=own, scripts=addresses, **values)
     known = {"Vary": "Accept", "Cache-Control": "no-cache"}
+    if addresses:
+        known["Content-Security-Policy"] = f"{POLICY}; script-src 'self'; connect-src 'self'"
     if values["generation"] is not None:
         known |= {"Govgraph-Complete": "true", "Govgraph-Generation": str(values["generation"])}
     return HTMLResponse(html, status, {**known, **(headers or {})})

@@ -10,12 +10,11 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from govgraph.errors import BadInput, ClientGone, GovgraphError
-from govgraph.limits import LIMITS
-from govgraph.questions.table import read_table
 from govgraph.store.base import GRAPH_TYPES, Answer, Request
 from govgraph.web.client import Client, Presence
 from govgraph.web.explain import emptied_by, explain, shown
 from govgraph.web.negotiate import negotiated
+from govgraph.web.pages import editor
 from govgraph.web.problems import problem_of, respond
 from govgraph.web.protocol import (
     FORMATS,
@@ -29,7 +28,6 @@ from govgraph.web.protocol import (
     read_request,
     wants_page,
 )
-from govgraph.web.render import page
 from govgraph.web.service_description import service_description
 from govgraph.web.state import Site
 from govgraph.web.update import Writing, refusal
@@ -53,20 +51,7 @@ _PARAMETERS = {
     "text/turtle": "; charset=utf-8",
 }
 _VARYING = re.compile(r"\b(now|rand|uuid|struuid)\s*\(", re.IGNORECASE)
-_ROWS_ON_PAGE = 500
 _LONGEST_LINK = 4_000  # characters of an address in a Link header
-_EXAMPLE = """# Every line of accountability, with the clause that states it and how sure the text is
-SELECT ?partyLabel ?toLabel ?mode ?strength ?clause ?line
-WHERE {
-  ?line a gov:AccountabilityLine ; gov:accountableParty ?party ; gov:accountableTo ?to ;
-        gov:mode/skos:prefLabel ?mode ; gov:strength/skos:prefLabel ?strength ;
-        dct:bibliographicCitation ?clause .
-  ?party skos:prefLabel ?partyLabel .
-  ?to skos:prefLabel ?toLabel .
-}
-ORDER BY ?toLabel ?partyLabel
-LIMIT 50
-"""
 
 
 class Sparql:
@@ -106,16 +91,13 @@ class Sparql:
             return respond(request, problem_of(error), {"Allow": ", ".join(METHODS), **OPEN})
         if asked.update is not None:
             return await self._writing.update(request, asked)
-        browser = wants_page(client.accept, asked)
+        if wants_page(client.accept, asked):
+            return await self._page(request, asked)
         if asked.query is None:
-            if browser:
-                return await self._form(request, _EXAMPLE)
             return self._description(request, asked)
         if asked.explain:
             wanted = Request(asked.query, {}, (), asked.default_graphs, asked.named_graphs, base=client.endpoint)
             return shown(request, await explain(self._site, wanted, asked.generation), asked.format, OPEN)
-        if browser:
-            return await self._results(request, asked)
         return await self._data(client, asked, request.receive)
 
     def _may_write(self, request: HttpRequest) -> None:
@@ -172,59 +154,22 @@ class Sparql:
             known["Link"] = _further(client.query_string, answer.complete)
         return answered(answer, known)
 
-    async def _form(self, request: HttpRequest, text: str, problem: GovgraphError | None = None) -> Response:
-        status = problem.status if problem else 200
-        return page(
-            request,
-            "sparql.html",
-            status=status,
-            generation=self._site.latest.number,
-            licence=await self._site.licence(),
-            query=text[: LIMITS.query_characters],
-            problem=problem_of(problem) if problem else None,
-            table=None,
-            graph=None,
-            total=0,
-            links=[],
+    async def _page(self, request: HttpRequest, asked: Asked) -> Response:
+        """The answer, or what each pattern finds, on the page of the editor."""
+        if asked.query is None:
+            return await editor.blank(request, self._site)
+        site, base = self._site, endpoint_of(request)
+        wanted = Request(
+            asked.query, {}, editor.ACCEPTED, asked.default_graphs, asked.named_graphs, base=base, most=asked.cut
         )
-
-    async def _results(self, request: HttpRequest, asked: Asked) -> Response:
-        """The answer as a page, with links to the same answer as data."""
-        assert asked.query is not None
-        accept = ("application/sparql-results+json", "text/turtle")
         try:
-            base = endpoint_of(request)
-            wanted = Request(
-                asked.query, {}, accept, asked.default_graphs, asked.named_graphs, base=base, most=asked.cut
-            )
-            answer = await self._site.query(wanted, asked.generation)
+            if asked.explain:
+                return await editor.explained(request, site, asked, await explain(site, wanted, asked.generation))
+            answer = await site.query(wanted, asked.generation)
         except GovgraphError as error:
-            return await self._form(request, asked.query, error)
-        fields = [("query", asked.query)]
-        fields += [("default-graph-uri", name) for name in asked.default_graphs]
-        fields += [("named-graph-uri", name) for name in asked.named_graphs]
-        graph = answer.kind == "graph"
-        forms = (("Turtle", "ttl"), ("JSON-LD", "jsonld"), ("N-Triples", "nt"), ("RDF/XML", "rdf"))
-        if not graph:
-            forms = (("JSON", "json"), ("CSV", "csv"), ("TSV", "tsv"), ("XML", "xml"))
-        table = None if graph else read_table(answer.body, answer.generation)
-        lines = answer.body.decode().splitlines() if graph else []
-        return page(
-            request,
-            "sparql.html",
-            generation=answer.generation,
-            licence=await self._site.licence(),
-            query=asked.query,
-            problem=None,
-            table=table,
-            graph="\n".join(lines[: _ROWS_ON_PAGE * 4]) if graph else None,
-            total=answer.rows,
-            links=[(name, "/sparql?" + urlencode([*fields, ("format", form)])) for name, form in forms],
-            shown=_ROWS_ON_PAGE,
-            emptied=await emptied_by(self._site, wanted, asked.generation) if not answer.rows else "",
-            whole=answer.complete,
-            cut=len(lines) > _ROWS_ON_PAGE * 4 or (table is not None and len(table) > _ROWS_ON_PAGE),
-        )
+            return await editor.refused(request, site, asked, error)
+        emptied = "" if answer.rows else await emptied_by(site, wanted, asked.generation)
+        return await editor.found(request, site, asked, answer, emptied)
 
 
 def _digest(request: Request) -> str:

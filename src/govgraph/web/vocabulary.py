@@ -14,6 +14,7 @@ from govgraph.namespaces import DEF, GRAPH, SHAPE
 from govgraph.rdf.files import GRAPH_FORMATS, READABLE, read_file, serialise
 from govgraph.resources import packaged
 from govgraph.store.base import Request as Query
+from govgraph.web.glossary import terms_of
 from govgraph.web.linked_data import METHODS, forms_wanted, preflight
 from govgraph.web.reading import conditional, moment
 from govgraph.web.render import page
@@ -25,19 +26,6 @@ __all__ = ["router"]
 router = APIRouter()
 
 _ONTOLOGY = f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH <{GRAPH}ontology> {{ ?s ?p ?o }} }}"
-_TERMS = f"""
-SELECT ?term ?label (SAMPLE(?told) AS ?definition) ?kind WHERE {{
-  GRAPH <{GRAPH}ontology> {{
-    ?term a ?type ; skos:prefLabel ?label .
-    OPTIONAL {{ ?term skos:definition ?told }}
-    VALUES (?type ?kind) {{
-      (owl:Class "Classes") (owl:ObjectProperty "Properties that lead to things")
-      (owl:DatatypeProperty "Properties that have values") (skos:ConceptScheme "Code lists") (skos:Concept "Codes")
-    }}
-    FILTER(STRSTARTS(STR(?term), "{DEF}"))
-  }}
-}} GROUP BY ?term ?label ?kind ORDER BY ?label
-"""
 
 
 async def ontology(request: Request) -> Response:
@@ -56,20 +44,14 @@ async def ontology(request: Request) -> Response:
         **OPEN,
     }
     if wanted == "text/html":
-        rows = (await site.table(_TERMS)).rows
-        kinds = {kind: [row for row in rows if row["kind"] == kind] for kind in _KINDS}
+        part = "codes" if request.query_params.get("part") == "codes" else "terms"
         return page(
-            request, "ontology.html", headers=headers, kinds=kinds,
+            request, "ontology.html", headers=headers, part=part, kinds=await terms_of(site, part),
             generation=generation.number, licence=await site.licence(),
         )  # fmt: skip
     answer = await site.answer(Query(_ONTOLOGY, accept=(wanted,)))
     told = {"Content-Type": content_type(answer.media_type), "Govgraph-Rows": str(answer.rows)}
     return conditional(request, answer.body, headers | told)
-
-
-_KINDS = (
-    "Classes", "Properties that lead to things", "Properties that have values", "Code lists", "Codes"
-)  # fmt: skip
 
 
 async def graph(request: Request) -> Response:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from govgraph.accountability.chain import NETWORK, Chain, chain_of, network_of
 from govgraph.accountability.drawing import draw
-from govgraph.accountability.outline import Branch, in_one_sentence, outline
+from govgraph.accountability.outline import Branch, in_one_sentence, listed, outline
 from govgraph.errors import UnknownThing
 from govgraph.questions.library import find, library
 from govgraph.questions.runner import prepare
@@ -14,10 +14,11 @@ from govgraph.rdf.terms import iri
 from govgraph.store.names import Named
 from govgraph.web.links import href, query_link
 from govgraph.web.pages.common import Clauses, clauses_of
+from govgraph.web.pages.selection import LINES, Row
 from govgraph.web.render import drawing
 from govgraph.web.state import Site
 
-__all__ = ["FLAGSHIP", "Charted", "charted", "charted_network", "own_chain", "party_of"]
+__all__ = ["FLAGSHIP", "Charted", "charted", "charted_network", "charted_rows", "own_chain", "party_of"]
 
 FLAGSHIP = "ultimately-accountable-to"
 
@@ -72,9 +73,40 @@ async def charted_network(site: Site) -> Charted:
     """Every line that carries accountability, in one chart."""
     table = await site.table(NETWORK)
     chain = network_of(table.rows)
+    return await _charted(site, chain, "Who answers to whom", _counted(chain), [], query_link(NETWORK), True)
+
+
+async def charted_rows(
+    site: Site, rows: Sequence[Row], body: Named | None, notes: Sequence[str], accountable: bool
+) -> Charted:
+    """The lines of a selection as a chart.
+
+    Parameters
+    ----------
+    body : where the chain starts; None for a chart of many.
+    accountable : whether every line carries accountability, so that the chain's ends are those it answers to.
+    """
+    if body is None:
+        chain, title = network_of(rows), "Who answers to whom"
+        sentence = _counted(chain) if chain.hops else "No line is as chosen."
+    else:
+        chain, title = chain_of(rows, body.iri), f"Who {body.label} answers to"
+        chain.labels.setdefault(body.iri, body.label)
+        if not chain.hops:
+            sentence = f"{body.label}: no line of the chosen kinds leads from it."
+        elif accountable:
+            sentence = in_one_sentence(chain, body.label)
+        else:
+            ends = listed([chain.labels[end] for end in chain.ends])
+            count = "one step" if len(chain.hops) == 1 else f"{len(chain.hops)} steps"
+            sentence = f"{body.label}: {count} of the chosen kinds" + (f", which end at {ends}." if ends else ".")
+    return await _charted(site, chain, title, sentence, notes, query_link(LINES), True)
+
+
+def _counted(chain: Chain) -> str:
+    """How large a chart of many is, in one sentence."""
     count = len({hop.party for hop in chain.hops} | {hop.to for hop in chain.hops})
-    sentence = f"{count} parties and {len(chain.hops)} steps from one to the next, with {len(chain.ends)} ends."
-    return await _charted(site, chain, "Who answers to whom", sentence, [], query_link(NETWORK), True)
+    return f"{count} parties and {len(chain.hops)} steps from one to the next, with {len(chain.ends)} ends."
 
 
 async def _charted(

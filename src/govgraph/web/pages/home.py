@@ -1,4 +1,4 @@
-"""The home page: search, the flagship question with a live answer, what is in the graph, ways in."""
+"""The home page: search, the flagship question with a live answer, ways in, newest findings, what is in the graph."""
 
 import contextlib
 
@@ -8,20 +8,25 @@ from starlette.responses import Response
 
 from govgraph.errors import UnknownThing
 from govgraph.questions.library import find
+from govgraph.review.exports.words import headline
 from govgraph.store.base import Request as Query
 from govgraph.store.names import Named
 from govgraph.web.pages.charts import FLAGSHIP, Charted, charted, party_of
 from govgraph.web.pages.common import show, site_of
+from govgraph.web.pages.reports import report_of
+from govgraph.web.pages.review import newest
 
 __all__ = ["router"]
 
 router = APIRouter()
 
 _DOCUMENTS = """
-SELECT ?version ?label ?status WHERE {
+SELECT ?version ?label ?status ?issued (COUNT(DISTINCT ?clause) AS ?clauses) WHERE {
   ?version a gov:DocumentVersion ; skos:prefLabel ?label ; gov:revisionStatus ?revision .
+  OPTIONAL { ?version dct:issued ?issued }
+  OPTIONAL { GRAPH ?graph { ?clause eli:is_part_of+ ?version ; a gov:Clause } }
   BIND(IF(?revision = gov:Current, "current", "earlier revision") AS ?status)
-} ORDER BY ?status ?label
+} GROUP BY ?version ?label ?status ?issued ORDER BY ?status ?label
 """
 _COUNTS = """
 SELECT ?what (COUNT(DISTINCT ?thing) AS ?count) WHERE {
@@ -73,6 +78,8 @@ async def home(request: Request) -> Response:
         request,
         "home.html",
         documents=documents.rows,
+        findings=await newest(site),
+        reviewed=headline(report) if (report := await report_of(site)) else "",
         counts=[(counted[what], name) for what, name in _NAMES.items() if what in counted],
         bodies=bodies.rows,
         question=question,

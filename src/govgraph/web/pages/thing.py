@@ -24,6 +24,8 @@ from govgraph.web.links import iri_of, query_link
 from govgraph.web.pages.about import ABOUT, About, about
 from govgraph.web.pages.charts import Charted, charted
 from govgraph.web.pages.common import Cell, cells, columns, show, site_of
+from govgraph.web.pages.reports import report_about
+from govgraph.web.pages.wanted import Wanted
 from govgraph.web.state import Site
 
 __all__ = ["router"]
@@ -35,9 +37,11 @@ _SECTIONS = (
     ("who-chairs", "Chair and deputy", ""),
     ("seats", "Seats", DEF + "inBody"),
     ("responsibilities", "Responsibilities", DEF + "bearer"),
+    ("changes-between-revisions", "What changed between the revisions", ""),
 )
 """Questions whose answers stand on the page of a party; the last is the term that they make unnecessary."""
 
+_FINDINGS = 10  # findings of the review that stand on the page
 _OWN = ("", "All its lines to others", DEF + "accountableParty")
 _LINES = """
 SELECT ?party ?to (COALESCE(?name, "not stated") AS ?toLabel) ?mode ?strength ?clause ?condition
@@ -76,6 +80,7 @@ async def thing(request: Request) -> Response:
     party = DEF + "Party" in facts.classes and not dataset
     chart = await _chart(site, facts) if party else None
     sections = await _sections(site, facts) if party else []
+    found = await report_about(site, [name])
     told = {term for question, _, term in (*_SECTIONS, _OWN) if question in [found.question for found in sections]}
     return await show(
         request,
@@ -86,6 +91,9 @@ async def thing(request: Request) -> Response:
         sections=sections,
         incoming=[group for group in facts.incoming if group.term not in told],
         passage=await _passage(site, facts),
+        findings=found[:_FINDINGS],
+        found=len(found),
+        review=Wanted(thing=name).address(),
         query=query_link(_EVERYWHERE if dataset else ABOUT, thing=iri(name)),
     )
 
@@ -118,6 +126,8 @@ async def _section(site: Site, question: str, title: str, table: Table, query: s
     """An answer as part of a page, without columns that are empty or say the same everywhere."""
     hidden = ["bodyLabel", "lineLabel", "party"]
     hidden += [name for name in table.shown if not any(table.cell(row, name) for row in table.terms)]
+    if len({table.cell(row, "documentLabel") for row in table.terms}) == 1:
+        hidden.append("documentLabel")
     return Section(title, question, columns(table, hidden), await cells(site, table, hidden), query)
 
 

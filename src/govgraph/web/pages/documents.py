@@ -1,0 +1,251 @@
+"""The documents: a list, and each version clause by clause beside what was drawn from it."""
+
+import difflib
+import json
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from govgraph.errors import BadInput
+from govgraph.limits import LIMITS
+from govgraph.rdf.terms import iri
+from govgraph.review.findings import Finding
+from govgraph.store.base import Request as Query
+from govgraph.web.links import href
+from govgraph.web.pages.clauses import Clause, clauses, findings_of, passages, sections
+from govgraph.web.pages.common import labels_of, show, site_of, text_of
+from govgraph.web.pages.revisions import Revision, find_revision, revisions
+from govgraph.web.reading import conditional
+from govgraph.web.sparql import OPEN, content_type
+from govgraph.web.state import Site
+
+__all__ = ["data", "router"]
+
+router = APIRouter()
+
+_COUNTS = """
+SELECT ?version (COUNT(DISTINCT ?clause) AS ?clauses) (COUNT(DISTINCT ?fact) AS ?facts) WHERE {
+  ?version a gov:DocumentVersion .
+  ?clause eli:is_part_of+ ?version ; a gov:Clause .
+  OPTIONAL { ?fact gov:basis|gov:inferredFrom ?clause }
+} GROUP BY ?version ORDER BY ?version
+"""
+_COUNTS_APART = _COUNTS.replace("?version a gov:DocumentVersion .", "")
+_PLACES = "SELECT DISTINCT ?version ?clause WHERE { ?clause a gov:Clause ; eli:is_part_of+ ?version } ORDER BY ?clause"
+_VERSION_OF = """
+SELECT DISTINCT ?clause ?version WHERE {
+  { ?clause eli:is_part_of+ ?version } UNION { GRAPH ?graph { ?clause eli:is_part_of+ ?version } }
+} ORDER BY ?version
+"""
+_CITED = """
+SELECT DISTINCT ?document WHERE {
+  ?document a gov:Document . FILTER NOT EXISTS { ?version gov:versionOf ?document }
+} ORDER BY ?document
+"""
+_ROOM = 420  # of the clauses on one page, by their weight: keeps a page below 150 KB
+_FINDINGS = 6  # listed at one clause
+
+
+async def index(request: Request) -> Response:
+    """All versions of all documents, or as data; an address that names a version or a clause leads to its place."""
+    site = site_of(request)
+    known = await revisions(site)
+    if place := await _place(site, known, text_of(request, "version"), text_of(request, "clause")):
+        return RedirectResponse(place, 303)
+    counts = await _counts(site, known)
+    if request.url.path.endswith(".json"):
+        told = [_told(each) | counts[each.iri] for each in known]
+        return data(request, {"generation": site.latest.number, "documents": told}, len(told), site.latest.number)
+    cited = [str(row["document"]) for row in (await site.table(_CITED)).rows]
+    labels = await labels_of(site, cited)
+    titles: dict[str, list[Revision]] = {}
+    for each in known:
+        titles.setdefault(each.document or each.iri, []).append(each)
+    others = sorted((labels[each], href(each)) for each in cited if each in labels)
+    return await show(request, "documents.html", documents=list(titles.values()), counts=counts, cited=others)
+
+
+async def _place(site: Site, known: Sequence[Revision], version: str, clause: str) -> str:
+    """Where a version, or a clause, stands among the documents, by its IRI; nothing where it does not."""
+    versions = {version}
+    if clause:
+        try:
+            found = await site.table(_VERSION_OF, clause=iri(clause))
+        except BadInput:  # not a legal IRI
+            return ""
+        versions = {str(row["version"]) for row in found.rows}
+    revision = next((each for each in known if each.iri in versions and each.slug), None)
+    if revision is None:
+        return ""
+    return revision.address + (f"?{urlencode({'clause': clause})}" if clause else "")
+
+
+async def _counts(site: Site, known: Sequence[Revision]) -> dict[str, dict[str, int]]:
+    """Numbers of clauses, of facts drawn and of findings, by version."""
+    apart = tuple(sorted({graph for each in known for graph in each.graphs}))
+    asked = [Query(_COUNTS), Query(_PLACES)]
+    asked += [Query(_COUNTS_APART, default_graphs=apart), Query(_PLACES, default_graphs=apart)] if apart else []
+    tables = await site.tables(*asked)
+    wrong = await findings_of(site)
+    superseded = {each.iri for each in known if each.superseded}
+    counts = {each.iri: {"clauses": 0, "facts": 0, "findings": 0} for each in known}
+    found: dict[str, set[str]] = {each.iri: {one.key for one in wrong.get(each.iri, ())} for each in known}
+    for place, table in enumerate(tables):
+        for row in table.rows:
+            version = row["version"]
+            if version not in counts or (version in superseded) != (place > 1):
+                continue
+            if "clauses" in table.columns:
+                counts[version] |= {"clauses": row["clauses"], "facts": row["facts"]}
+            else:
+                found[version] |= {one.key for one in wrong.get(row["clause"], ())}
+    for version, keys in found.items():
+        counts[version]["findings"] = len(keys)
+    return counts
+
+
+async def document(request: Request) -> Response:
+    """One version of a document; as data where the address ends in .json."""
+    site, name = site_of(request), request.path_params["path"][: 2 * LIMITS.name_characters]
+    known = await revisions(site)
+    revision = find_revision(known, name.removesuffix(".json"))
+    own = await clauses(site, revision)
+    if name.endswith(".json"):
+        told = {"generation": site.latest.number, **_told(revision), "clauses": [_clause(each) for each in own]}
+        return data(request, told, len(own), site.latest.number)
+    pages = _pages(own)
+    sought = text_of(request, "clause")
+    at = next((page for page in enumerate(pages) for clause in page[1] if _named(clause, sought)), None)
+    if sought and at:
+        clause = next(each for each in at[1] if _named(each, sought))
+        return RedirectResponse(f"{revision.address}?page={at[0] + 1}#{clause.anchor}", 303)
+    asked = text_of(request, "page")
+    number = min(int(asked), len(pages)) if asked.isascii() and asked.isdigit() and len(asked) < 6 else 1
+    number = max(number, 1)
+    shown = pages[number - 1] if pages else []
+    words, missing = await passages(revision.file, shown)
+    where = {clause.iri: place for place, page in enumerate(pages, 1) for clause in page}
+    wrong = await findings_of(site)
+    return await show(
+        request,
+        "document.html",
+        status=404 if sought else 200,
+        revision=revision,
+        others=[each for each in known if each.document == revision.document and each.iri != revision.iri],
+        compared=_compared(revision, known),
+        clauses=shown,
+        most=_FINDINGS,
+        whole=_worst(wrong.get(revision.iri, ()), wrong.get(revision.document, ())),
+        passages=words,
+        missing=missing if shown else "",
+        pages=[(page[0].number, page[-1].number) for page in pages],
+        number=number,
+        outline=[(part, told, first.anchor, where[first.iri]) for part, told, first in sections(own)],
+        sought=sought,
+        close=difflib.get_close_matches(sought, [each.number for each in own], LIMITS.suggestions, 0.5),
+        total=len(own),
+        count=(await _counts(site, known))[revision.iri],
+    )
+
+
+def _named(clause: Clause, sought: str) -> bool:
+    """Whether a reader means this clause: by number, label, IRI or the name of its place on the page."""
+    folded = sought.casefold().removeprefix("clause ")
+    if sought in (clause.iri, clause.anchor):
+        return True
+    return bool(sought) and folded in (clause.number.casefold(), clause.label.casefold())
+
+
+def _pages(own: Sequence[Clause]) -> list[list[Clause]]:
+    """The clauses in pages that take about the same room."""
+    pages: list[list[Clause]] = []
+    room = 0.0
+    for clause in own:
+        if not pages or room + clause.weight > _ROOM:
+            pages.append([])
+            room = 0
+        pages[-1].append(clause)
+        room += clause.weight
+    return pages
+
+
+def _worst(*found: Sequence[Finding]) -> list[Finding]:
+    return [*{one.key: one for each in found for one in each}.values()]
+
+
+def _compared(revision: Revision, known: Sequence[Revision]) -> list[tuple[str, Revision, Revision]]:
+    """Comparisons with the versions next to it: words, the earlier and the later."""
+    found = [
+        ("What changed since the earlier revision", each, revision) for each in known if each.iri in revision.follows
+    ]
+    return found + [
+        ("What the later revision changed", revision, each) for each in known if revision.iri in each.follows
+    ]
+
+
+def _told(revision: Revision) -> dict[str, Any]:
+    return {
+        "version": revision.iri,
+        "label": revision.label,
+        "document": revision.document,
+        "title": revision.title,
+        "about": [name for name, _ in revision.councils],
+        "date": revision.day or None,
+        "status": revision.status or None,
+        "page": revision.address,
+        "notes": list(revision.told),
+    }
+
+
+def _clause(clause: Clause) -> dict[str, Any]:
+    """A clause as data; its words are its author's, and stay out."""
+    return {
+        "clause": clause.iri,
+        "number": clause.number,
+        "label": clause.label,
+        "lines": [clause.first, clause.last] if clause.first else None,
+        "description": clause.description or None,
+        "facts": [
+            {"fact": fact.iri, "label": fact.label, "kind": fact.kind, "strength": fact.strength or "explicit"}
+            for fact in clause.facts
+        ],
+        "references": [
+            {
+                "reference": each.iri,
+                "cited": each.cited,
+                "outcome": each.outcome,
+                "leads": [name for name, _ in each.leads],
+                "meant": [name for name, _ in each.meant],
+            }
+            for each in clause.references
+        ],
+        "struck": [{"change": change, "label": label} for label, change in clause.struck],
+        "findings": [
+            {"id": one.id, "rule": one.rule, "severity": one.severity, "label": one.label, "message": one.message}
+            for one in clause.findings
+        ],
+    }
+
+
+def data(request: Request, told: dict[str, Any], rows: int, generation: int) -> Response:
+    """What a page says, for programs."""
+    body = json.dumps(told, indent=1, ensure_ascii=False).encode()
+    headers = {
+        "Content-Type": content_type("application/json"),
+        "Vary": "Accept",
+        "Govgraph-Generation": str(generation),
+        "Govgraph-Complete": "true",
+        "Govgraph-Rows": str(rows),
+        "Cache-Control": "no-cache",
+        **OPEN,
+    }
+    return conditional(request, body, headers)
+
+
+router.add_route("/documents", index, include_in_schema=False)
+router.add_route("/documents.json", index, include_in_schema=False)
+router.add_route("/documents/{path:path}", document, include_in_schema=False)
