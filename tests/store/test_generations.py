@@ -125,8 +125,9 @@ def test_a_build_that_is_stopped_leaves_the_old_generation_and_the_next_build_cl
     built: Generations, stop: signal.Signals
 ) -> None:
     code = (
-        "import sys, time; from pathlib import Path; from govgraph.knowledge.build import build;"
+        "import signal, sys, time; from pathlib import Path; from govgraph.knowledge.build import build;"
         "from govgraph.store.generations import Generations\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # a shell's background jobs are born deaf to it
         "def step(name):\n"
         "    print(name, flush=True)\n"
         "    if name == 'publishing': time.sleep(30)\n"
