@@ -229,6 +229,7 @@ HIDDEN = {
     DEF + "sliceDigest",
     DEF + "answersTo",
     DEF + "ultimatelyAnswersTo",
+    DEF + "boundBy",
     DEF + "chairedBy",
     DEF + "deputyChairedBy",
     _ORG + "hasMember",
