@@ -45,6 +45,7 @@ LIST_PREFIXES |= {
     "succession",
     "unit",
     "subject",
+    "task",
     "urgency",
 }
 PROPER_NAMES = {"London", "Northern", "Ireland", "Scottish", "Welsh", "GSS"}
