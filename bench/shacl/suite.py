@@ -44,7 +44,7 @@ def read_suite(folder: Path) -> list[Case]:
     ----------
     folder : the folder `data-shapes`.
     """
-    tests = folder / "data-shapes-test-suite" / "tests"
+    tests = folder.resolve() / "data-shapes-test-suite" / "tests"
     return sorted(_read(tests, tests / "manifest.ttl"), key=lambda case: case.name) if tests.is_dir() else []
 
 

@@ -17,6 +17,7 @@ from govgraph.knowledge.facts import GOV, ORG, RDF_TYPE, SKOS, Facts, statements
 from govgraph.namespaces import ID, PREFIXES
 from govgraph.rdf.files import read_file
 from govgraph.resources import packaged
+from govgraph.review.gate import gate
 
 IDENTIFIER = ox.NamedNode(PREFIXES["dct"] + "identifier")
 OLD = {"local-authority-code": "OLD", "official-name": "Old District Council", "local-authority-type": "NMD"}
@@ -349,6 +350,21 @@ def test_an_import_that_fails_while_writing_leaves_the_old_file(
         import_councils(write(tmp_path / "uk.csv", NEW, OLD), data)
     assert file.read_bytes() == before
     assert list(file.parent.iterdir()) == [file]
+
+
+def test_what_the_gate_refuses_is_not_written(tmp_path: Path, data: Path) -> None:
+    file = import_councils(write(tmp_path / "uk.csv", NEW), data, gate=gate).file
+    before = file.read_bytes()
+    seen: list[bytes] = []
+
+    def refusing(facts: bytes) -> bytes:
+        seen.append(facts)
+        raise BadInput("a violation", "Mend the register.")
+
+    with pytest.raises(BadInput, match="a violation"):
+        import_councils(write(tmp_path / "uk.csv", NEW, OLD), data, gate=refusing)
+    assert file.read_bytes() == before
+    assert council("old").value.encode() in seen[0]
 
 
 def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path, data: Path) -> None:

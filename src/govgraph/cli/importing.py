@@ -10,6 +10,7 @@ from govgraph.errors import BadRdf
 from govgraph.importers.councils import FILE, import_councils
 from govgraph.namespaces import DEF
 from govgraph.rdf.files import read_file
+from govgraph.review.gate import gate
 
 __all__ = ["importing"]
 
@@ -24,15 +25,16 @@ def importing() -> None:
 @importing.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--data", type=click.Path(path_type=Path), help="Data folder. [default: the packaged one]")
+@click.option("--validate/--no-validate", default=True, help="Refuse data with violations. [default: refuse]")
 @click.pass_context
-def councils(context: click.Context, file: Path, data: Path | None) -> None:
+def councils(context: click.Context, file: Path, data: Path | None, validate: bool) -> None:
     """Import FILE, mySociety's register of UK local authorities (CSV); exit 1 if something is wrong in it.
 
     Wrong rows and links are listed and left out, the rest is written to uk/councils.ttl in the data folder. A file that
     is not the register changes nothing.
     """
     with progress() as step:
-        done = import_councils(file, data, progress=step)
+        done = import_councils(file, data, gate=gate if validate else None, progress=step)
     for problem in done.problems:
         click.echo(str(problem))
     if done.damaged:

@@ -6,6 +6,7 @@ The file depends on nothing but the register, so the same register gives the sam
 
 import contextlib
 import os
+import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -15,10 +16,12 @@ import pyoxigraph as ox
 
 from govgraph.errors import BadInput, EnvironmentFailed
 from govgraph.importers.register import COMBINED, COUNTY, SUCCESSORS, Authority, Problem, Register, read_register
+from govgraph.knowledge.build import Gate
 from govgraph.knowledge.facts import RDF_TYPE, SKOS, Facts, statements
 from govgraph.namespaces import DEF, ID, PREFIXES
 from govgraph.rdf.files import read_file
 from govgraph.resources import packaged
+from govgraph.review.loading import load
 
 __all__ = ["Imported", "council_types", "import_councils"]
 
@@ -78,7 +81,11 @@ class Imported:
 
 
 def import_councils(
-    register: Path, data: Path | None = None, *, progress: Callable[[str], None] = lambda step: None
+    register: Path,
+    data: Path | None = None,
+    *,
+    gate: Gate | None = None,
+    progress: Callable[[str], None] = lambda step: None,
 ) -> Imported:
     """Write what the register says to a data folder, whole or not at all.
 
@@ -86,10 +93,12 @@ def import_councils(
     ----------
     register : the CSV file.
     data : a data folder; None is the packaged one.
+    gate : judges what would be written, as it does before a build is published.
     progress : told each step.
 
     Raises
     ------
+    FindingsRefuse : the gate finds violations; nothing is written.
     BadInput : the file is not the register, no row of it is right, or there is no such folder; nothing is written.
     EnvironmentFailed : the data folder cannot be written to; nothing is changed.
     """
@@ -103,9 +112,20 @@ def import_councils(
     ended = sum(1 for council in councils if council.end)
     written = False
     if councils:
+        content = _turtle(read, councils, changes).encode()
+        if gate:
+            progress("checking")
+            _judge(content, gate)
         progress("writing")
-        written = _replace(folder / FILE, _turtle(read, councils, changes).encode())
+        written = _replace(folder / FILE, content)
     return Imported(folder / FILE, len(councils), ended, len(changes), read.problems, read.damaged, written)
+
+
+def _judge(content: bytes, gate: Gate) -> None:
+    with tempfile.TemporaryDirectory(prefix="govgraph-import-") as scratch:
+        file = Path(scratch) / FILE.name
+        file.write_bytes(content)
+        gate(load([file]).as_text())
 
 
 def council_types() -> dict[str, str]:
