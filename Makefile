@@ -29,6 +29,7 @@ run: install  ## build the graph, validate it, print the flagship answer, serve 
 
 test: .venv/.ready-for-tests  ## the whole test suite
 	@tests/browser/install-chromium
+	@tests/engines/install-virtuoso
 	$(BIN)/python -m pytest
 
 lint: .venv/.ready-for-tests  ## style and types

@@ -30,7 +30,17 @@ GovgraphError
     ├── StoreInUse             another process is writing
     ├── StoreTooNew            written by a newer govgraph
     ├── StoreDamaged           a file is missing or changed
-    └── EnvironmentFailed      a port, a package or a folder is not to be had
+    ├── EnvironmentFailed      a port, a package or a folder is not to be had
+    ├── GenerationChanged      another generation is taking the place of the one that was asked
+    └── EndpointFailed         a SPARQL endpoint elsewhere answers with an error
+        ├── EndpointDown         nothing answers at its address
+        ├── EndpointSlow         HTTP 504: it did not answer in time
+        ├── EndpointBusy         it takes no more requests just now
+        ├── EndpointReadOnly     it takes no changes
+        ├── CredentialsRefused   it wants a name and a password, or others
+        ├── NotAnEndpoint        what answers there does not speak SPARQL
+        ├── PartOfAnswer         it sent only a part of an answer
+        └── TlsFailed            its certificate does not hold, or it does not speak TLS
 
 A message says what is wrong and where; ``next_step`` says what to do.
 """
@@ -39,39 +49,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 __all__ = [
-    "AnswerTooLarge",
-    "BadInput",
-    "BadParameter",
-    "BadRdf",
-    "BadShapes",
-    "ChangeRefused",
-    "ChangesWouldBeLost",
-    "ClientGone",
-    "DeadlinePassed",
-    "EnvironmentFailed",
-    "GovgraphError",
-    "NotADataFolder",
-    "NotAuthorised",
-    "PreconditionFailed",
-    "QueryRefused",
-    "QuerySyntax",
-    "ReaderFailed",
-    "StoreDamaged",
-    "StoreFailed",
-    "StoreInUse",
-    "StoreMissing",
-    "StoreTooNew",
-    "ThingGone",
-    "TooManyRequests",
-    "UnknownGeneration",
-    "UnknownQuestion",
-    "UnknownRule",
-    "UnknownThing",
-    "UnknownVersion",
-    "WaiverRefused",
-    "WriterFailed",
-    "WritingNotOffered",
-]
+    "AnswerTooLarge", "BadInput", "BadParameter", "BadRdf", "BadShapes", "ChangeRefused", "ChangesWouldBeLost",
+    "ClientGone", "CredentialsRefused", "DeadlinePassed", "EndpointBusy", "EndpointDown", "EndpointFailed",
+    "EndpointReadOnly", "EndpointSlow", "EnvironmentFailed", "GenerationChanged", "GovgraphError",
+    "NotADataFolder", "NotAnEndpoint", "NotAuthorised", "PartOfAnswer", "PreconditionFailed", "QueryRefused",
+    "QuerySyntax", "ReaderFailed", "StoreDamaged", "StoreFailed", "StoreInUse", "StoreMissing", "StoreTooNew",
+    "ThingGone", "TlsFailed", "TooManyRequests", "UnknownGeneration", "UnknownQuestion", "UnknownRule",
+    "UnknownThing", "UnknownVersion", "WaiverRefused", "WriterFailed", "WritingNotOffered",
+]  # fmt: skip
 
 
 class GovgraphError(Exception):
@@ -338,3 +323,64 @@ class EnvironmentFailed(StoreFailed):
     """A port, a package or a folder is not to be had."""
 
     code = "environment-failed"
+
+
+class GenerationChanged(StoreFailed):
+    """Another generation is taking the place of the one that was asked, so the answer might be of both."""
+
+    code = "generation-changed"
+
+
+class EndpointFailed(StoreFailed):
+    """A SPARQL endpoint elsewhere answers with an error."""
+
+    code = "endpoint-failed"
+
+
+class EndpointDown(EndpointFailed):
+    """Nothing answers at the address of the endpoint."""
+
+    code = "endpoint-down"
+
+
+class EndpointSlow(EndpointFailed):
+    """The endpoint did not answer in time."""
+
+    code = "endpoint-slow"
+    status = 504
+
+
+class EndpointBusy(EndpointFailed):
+    """The endpoint takes no more requests just now."""
+
+    code = "endpoint-busy"
+
+
+class EndpointReadOnly(EndpointFailed):
+    """The endpoint takes no changes."""
+
+    code = "endpoint-read-only"
+
+
+class CredentialsRefused(EndpointFailed):
+    """The endpoint wants a name and a password, or others than those it got."""
+
+    code = "credentials-refused"
+
+
+class NotAnEndpoint(EndpointFailed):
+    """What answers at the address does not speak SPARQL."""
+
+    code = "not-an-endpoint"
+
+
+class PartOfAnswer(EndpointFailed):
+    """The endpoint sent only a part of an answer, so nothing is told of it."""
+
+    code = "part-of-answer"
+
+
+class TlsFailed(EndpointFailed):
+    """The certificate of the endpoint does not hold, or it does not speak TLS."""
+
+    code = "tls-failed"

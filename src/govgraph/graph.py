@@ -11,8 +11,6 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pyoxigraph as ox
-
 from govgraph.conversion import DESCRIPTION, LINES, networkx_of, rdflib_of
 from govgraph.decisions.answer import DECISION_KINDS, RULE_KINDS, decision_of
 from govgraph.decisions.case import case_of
@@ -21,21 +19,25 @@ from govgraph.decisions.routing import Decision
 from govgraph.decisions.rules import KINDS, RULES
 from govgraph.knowledge.comparison import Side, compare
 from govgraph.knowledge.difference import Change
+from govgraph.knowledge.ends import LINES as WALKED
 from govgraph.knowledge.ends import ends_on
 from govgraph.knowledge.periods import day_of
+from govgraph.knowledge.remote_names import names_file
 from govgraph.knowledge.snapshot import Snapshot, snapshot
 from govgraph.knowledge.whatif import Trial, whatif
-from govgraph.namespaces import PREFIXES
 from govgraph.questions.library import find
 from govgraph.questions.marking import of_the_whole
 from govgraph.questions.options import listed, options_of, parameter_of
+from govgraph.questions.reached import ends_table
 from govgraph.questions.runner import ask
 from govgraph.questions.table import Table, read_table
-from govgraph.rdf.terms import iri, literal
+from govgraph.rdf.terms import iri
 from govgraph.store.base import GRAPH_TYPES, Answer, Request
-from govgraph.store.embedded import EmbeddedReader
 from govgraph.store.generations import Generation
 from govgraph.store.names import Named, Names
+from govgraph.store.opened import Here, opened
+from govgraph.store.remote import RemoteReader
+from govgraph.store.remote_generations import RemoteGeneration
 
 if TYPE_CHECKING:
     import networkx
@@ -52,18 +54,26 @@ class Graph:
 
     Parameters
     ----------
-    generation : from `Generations.current`.
+    generation : from `Generations.current`, or from `RemoteGenerations.latest` for one in an endpoint.
     snapshot : what of it is read, where that is not all; `at` gives such a graph.
     """
 
-    def __init__(self, generation: Generation, snapshot: Snapshot | None = None) -> None:
+    def __init__(self, generation: Generation | RemoteGeneration, snapshot: Snapshot | None = None) -> None:
         self.generation = generation.number
         self.manifest = generation.manifest
         self.folder = generation.folder
-        self._opened = generation
+        self._of = generation
         self._snapshot = snapshot
-        self._reader = EmbeddedReader(snapshot.store if snapshot else generation.store, generation.number)
-        self._names = Names(generation.names)
+        self._reader = Here(generation, snapshot.store) if snapshot else opened(generation)
+        self._known = None if isinstance(generation, RemoteGeneration) else Names(generation.names)
+
+    @property
+    def _names(self) -> Names:
+        """The names; those of a generation in an endpoint are fetched when they are first needed."""
+        if self._known is None:
+            assert isinstance(self._of, RemoteGeneration)
+            self._known = Names(names_file(RemoteReader(self._of.endpoint, self._of), self._of))
+        return self._known
 
     def at(
         self, as_of: str | datetime.date | None = None, version: str | None = None, dated_only: bool = False
@@ -87,9 +97,9 @@ class Graph:
         """
         if as_of is None and version is None and not dated_only:
             return self
-        whole = self._snapshot.whole if self._snapshot else self._reader.store
+        whole = self._snapshot.whole if self._snapshot else self._reader.store(by_graph=True)
         found = snapshot(whole, self.manifest, as_of=as_of, version=version, dated_only=dated_only)
-        return Graph(self._opened, found)
+        return Graph(self._of, found)
 
     @property
     def notes(self) -> list[str]:
@@ -115,7 +125,9 @@ class Graph:
         --------
         ``[str(change) for change in graph.at("2011-01-01").changes_to(graph.at("2012-01-01"))]``
         """
-        return compare(self._side, other._side, evidence=evidence)
+        merged = self._merged_only or other._merged_only
+        sides = [Side.of_merged(each._reader.store()) if merged else each._side for each in (self, other)]
+        return compare(sides[0], sides[1], evidence=evidence)
 
     def whatif(self, update: str = "", remove: Sequence[str] = ()) -> Trial:
         """What a change would do to the current facts; it is tried on a scratch copy, and nothing is kept.
@@ -141,7 +153,15 @@ class Graph:
     def _side(self) -> Side:
         if self._snapshot:
             return Side(self._snapshot.store, self._snapshot.graphs)
-        return Side.of_generation(self._reader.store, self.manifest)
+        if self._merged_only:
+            return Side.of_merged(self._reader.store(), derived=False)
+        return Side.of_generation(self._reader.store(), self.manifest)
+
+    @property
+    def _merged_only(self) -> bool:
+        """Whether it cannot be told which named graphs are current: an endpoint has others, or no longer has them."""
+        of = self._of
+        return not self._snapshot and isinstance(of, RemoteGeneration) and (of.foreign or not of.whole)
 
     def ask(self, question: str, **parameters: str) -> Table:
         """Ask a saved question.
@@ -172,19 +192,8 @@ class Graph:
         ``graph.ends("2011-04-17").rows``
         """
         day = day_of(as_of)
-        found = ends_on(self._reader.store, day)
-        labels = self.labels(party.value for own, ends in found.items() for party in (own, *ends))
-        rows = [
-            (labels.get(party.value, ""), party.value, labels.get(end.value, ""), end.value)
-            for party, ends in found.items()
-            for end in ends
-        ]
-        terms = [
-            {"body": iri(body), "bodyLabel": literal(label), "end": iri(end), "endLabel": literal(end_label)}
-            for label, body, end_label, end in sorted(rows)
-        ]
-        columns = ["body", "bodyLabel", "end", "endLabel"]
-        return Table(columns, terms, self.generation, "ends", {**self.parameters, "as_of": day.isoformat()}, self.notes)
+        table = ends_table(ends_on(self._reader.part(WALKED), day), self.labels, self.generation)
+        return replace(table, parameters={**self.parameters, "as_of": day.isoformat()}, notes=self.notes)
 
     def options(self, question: str, parameter: str) -> list[str]:
         """What a parameter of a saved question may be given, by name; empty where anything of its type may.
@@ -209,9 +218,7 @@ class Graph:
         """
         answer = self.answer(Request(query, accept=("application/sparql-results+json",)))
         table = read_table(answer.body, answer.generation)
-        if self._snapshot is None:
-            return table
-        return replace(table, parameters=self.parameters, notes=self.notes)
+        return replace(table, parameters=self.parameters, notes=[*self.notes, *answer.notes])
 
     def construct(self, query: str) -> bytes:
         """Run a CONSTRUCT or DESCRIBE query; the statements as N-Triples."""
@@ -238,7 +245,8 @@ class Graph:
         """
         request = Request(DESCRIPTION, {"thing": iri(self.find(name).iri)}, ("application/sparql-results+json",))
         answer = self.answer(request)
-        return replace(read_table(answer.body, answer.generation), parameters=self.parameters, notes=self.notes)
+        notes = [*self.notes, *answer.notes]
+        return replace(read_table(answer.body, answer.generation), parameters=self.parameters, notes=notes)
 
     def validate(
         self,
@@ -262,21 +270,24 @@ class Graph:
         --------
         ``[finding.message for finding in graph.validate().at_least("warning")]``
         """
-        from govgraph.review.findings import read_report
+        from govgraph.review.data import data_of
         from govgraph.review.reviewing import review
 
-        kept = self.folder / "report.json"
-        if self._snapshot is None and not shapes and not waivers and kept.exists():
-            today = datetime.date.today().isoformat()
-            return read_report(kept.read_text(encoding="utf-8"), self.generation, today)
+        if self._snapshot is None and not shapes and not waivers and (kept := self.kept_report()):
+            return kept
         title = "the packaged graph" if self.manifest.get("data") == "packaged" else str(self.manifest.get("data", ""))
-        return review(
-            self._reader.store, shapes, waivers=waivers, title=title, generation=self.generation, progress=progress
-        )
+        data = data_of(self._reader)
+        return review(data, shapes, waivers=waivers, title=title, generation=self.generation, progress=progress)
+
+    def kept_report(self) -> "Report | None":
+        """The report that was made when the generation was built; None where it was built without a review."""
+        from govgraph.review.kept import kept_report
+
+        return kept_report(self._of)
 
     def to_rdflib(self) -> "rdflib.Graph":
         """A copy of the current facts and of what follows from them, as an rdflib graph (needs rdflib)."""
-        return rdflib_of(self._reader.store)
+        return rdflib_of(self._reader.store())
 
     def to_networkx(self, as_of: str | datetime.date | None = None) -> "networkx.MultiDiGraph[str]":
         """Parties and every line of accountability between them, whatever its mode.
@@ -297,13 +308,7 @@ class Graph:
 
     def labels(self, iris: Iterable[str]) -> dict[str, str]:
         """Preferred labels of the things that have one, by IRI."""
-        store, label = self._reader.store, ox.NamedNode(PREFIXES["skos"] + "prefLabel")
-        found = {}
-        for thing in dict.fromkeys(iris):
-            for quad in store.quads_for_pattern(ox.NamedNode(thing), label, None, None):
-                found[thing] = quad.object.value if isinstance(quad.object, ox.Literal) else thing
-                break
-        return found
+        return self._reader.labels(iris)
 
     def decide(
         self,

@@ -49,6 +49,10 @@ class Limits:
     token_characters: int = 16  # a shorter token for writing is refused at the start
     dump_seconds: float = 600.0  # the making of dumps is stopped after this; the caller gets 503
     difference_rows: int = 200_000  # a difference with more statements is refused with 413
+    endpoint_seconds: float = 60.0  # an endpoint elsewhere that has not answered by then is given up
+    endpoint_tries: int = 4  # a request that an endpoint is too busy for is sent so many times
+    endpoint_wait: float = 8.0  # seconds between two of them at most
+    copied_statements: int = 5_000_000  # more are not copied from an endpoint to be worked on here
 
     def table(self) -> list[tuple[str, float | int]]:
         """Name and value of every limit, in the order above."""

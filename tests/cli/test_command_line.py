@@ -211,10 +211,6 @@ def test_a_port_in_use_is_one_line_with_another_port(store_folder: Path) -> None
     assert f"--port {port + 1}" in line
 
 
-def test_an_address_as_store_says_what_this_version_can_do() -> None:
-    assert "--store" in one_line(govgraph("explain", "x", "--store", "https://example.org/sparql"), 2)
-
-
 def test_validate_lists_findings_and_exits_1_unless_told_never_to_fail_on_them(store_folder: Path) -> None:
     result = govgraph("validate", "--format", "json", "--store", str(store_folder))
     report = json.loads(result.stdout)

@@ -80,8 +80,8 @@ def test_a_property_says_what_its_values_are(committed: str) -> None:
     terms = json.loads(committed)["@context"]
     plain = {name for name, meaning in terms.items() if isinstance(meaning, dict) and len(meaning) == 1}
     assert plain == {
-        "dataFolder", "duePrecision", "formerNumber", "gssCode", "period", "residueMark", "setsTargetsFor",
-        "sliceDigest", "sourceFile", "waivedBy", "waivedRule",
+        "dataFolder", "duePrecision", "formerNumber", "gssCode", "loadedFrom", "loader", "manifest", "period",
+        "reportPart", "residueMark", "setsTargetsFor", "sliceDigest", "sourceFile", "waivedBy", "waivedRule",
     }  # fmt: skip
 
 

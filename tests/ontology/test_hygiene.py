@@ -59,6 +59,13 @@ OWN_STATEMENTS = {
 
 UNUSED = {
     "scheme/subjects": "shapes name one of its concepts with dct:subject, and no data do",
+    **dict.fromkeys(
+        (
+            *("changingTo", "currentGeneration", "loadedBatches", "loadedFrom", "loader", "loaderUntil"),
+            *("manifest", "reportPart", "toBeRemoved"),
+        ),
+        "an endpoint tells of its generations with it, beside the graph (govgraph.store.remote_generations)",
+    ),
     "deputyChairedBy": "the build derives it, for those who write SPARQL of their own (DESIGN.md §2.3)",
 }
 """Terms that nothing uses, and why they are there."""

@@ -120,11 +120,12 @@ def query(sparql: str, store: str | None, as_of: str | None, version: str | None
     graph = open_graph(store).at(as_of, version, dated_only)
     _stop_at_once()
     answer = graph.answer(Request(text, accept=_MEDIA_TYPES[form]))
+    notes = [*graph.notes, *answer.notes]
     if form == "table" and answer.kind != "graph":
-        print_table(replace(read_table(answer.body, answer.generation), notes=graph.notes), "table")
+        print_table(replace(read_table(answer.body, answer.generation), notes=notes), "table")
     else:
         click.echo(answer.body, nl=not answer.body.endswith(b"\n"))
-        for note in graph.notes:
+        for note in notes:
             click.echo(f"note: {note}", err=True)
 
 

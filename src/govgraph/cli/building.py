@@ -5,9 +5,11 @@ from pathlib import Path
 
 import click
 
-from govgraph.cli.options import progress, store_folder, store_option
+from govgraph.cli.options import endpoint_of, progress, store_folder, store_option
+from govgraph.knowledge.build import Built
 from govgraph.knowledge.build import build as build_generation
 from govgraph.knowledge.catalog import WAIVERS
+from govgraph.knowledge.publishing import Published, build_into
 from govgraph.resources import packaged
 from govgraph.review.gate import gate_with
 from govgraph.review.waivers import read_waivers
@@ -40,10 +42,14 @@ def build(
 ) -> None:
     """Build the graph from DATA, a data folder (default: the packaged graph).
 
+    With the address of an endpoint, the graph is built here and loaded there, batch by batch. A load that was stopped
+    goes on where it was; until it has come to its end, the endpoint answers as before.
+
     Data in which the review finds a violation is refused whole, and the present generation stays. A waiver lets one
     finding pass until a day; --accept-violations lets all of them pass this once.
     """
-    generations = Generations(store_folder(store) or default_store())
+    endpoint = endpoint_of(store)
+    generations = None if endpoint else Generations(store_folder(store) or default_store())
     accepted = read_waivers(waivers)
     own = (data or packaged("data")) / WAIVERS
     if own.is_file():
@@ -51,13 +57,20 @@ def build(
     title = "the packaged graph" if data is None else data.resolve().name
     gate = gate_with(accepted, accept_violations, because, title) if validate else None
     force = force or bool(accept_violations or waivers)
+    built: Built | Published
     with progress() as step:
-        built = build_generation(generations, data, gate=gate, force=force, progress=step)
+        if endpoint:
+            built = build_into(endpoint, data, gate=gate, force=force, progress=step)
+            place: object = endpoint.url
+        else:
+            assert generations
+            built = build_generation(generations, data, gate=gate, force=force, progress=step)
+            place = generations.folder
     manifest = built.generation.manifest
     what = "built" if built.fresh else "unchanged:"
     click.echo(
         f"{what} generation {built.generation.number} with {manifest['statements']:,} statements about"
-        f" {manifest['things']:,} things, in {generations.folder}"
+        f" {manifest['things']:,} things, in {place}"
     )
     if (report := built.generation.folder / "report.json").exists():
         counts = json.loads(report.read_text())["summary"]

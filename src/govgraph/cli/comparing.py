@@ -6,7 +6,7 @@ from dataclasses import asdict
 
 import click
 
-from govgraph.cli.options import format_option, open_graph, store_folder, store_option
+from govgraph.cli.options import endpoint_of, format_option, open_graph, store_folder, store_option
 from govgraph.cli.printing import print_table
 from govgraph.errors import BadInput, UnknownGeneration
 from govgraph.graph import Graph
@@ -15,6 +15,7 @@ from govgraph.questions.table import Table
 from govgraph.rdf.terms import iri, literal
 from govgraph.settings import default_store
 from govgraph.store.generations import Generations
+from govgraph.store.remote_generations import RemoteGenerations
 
 __all__ = ["diff", "generation_of"]
 
@@ -36,8 +37,7 @@ def diff(before: str, after: str, versions: bool, evidence: bool, store: str | N
         if not evidence:
             notes.append("clauses, and which of them a statement rests on, are left out; with them: --evidence")
     else:
-        generations = Generations(store_folder(store) or default_store())
-        sides = [generation_of(generations, text) for text in (before, after)]
+        sides = [generation_of(store, text) for text in (before, after)]
         names, notes, evidence = [f"generation {side.generation}" for side in sides], [], True
     changes = sides[0].changes_to(sides[1], evidence=evidence)
     counts = Counter(change.change for change in changes)
@@ -87,13 +87,30 @@ def _by_property(changes: list[Change], notes: list[str]) -> Table:
     return Table(columns, rows, 0, notes=notes)
 
 
-def generation_of(generations: Generations, text: str) -> Graph:
-    current = generations.current()  # says what to do where nothing has been built
-    kept = ", ".join(map(str, generations.numbers()))
+def generation_of(store: str | None, text: str) -> Graph:
+    """A generation that is kept, by its number.
+
+    Raises
+    ------
+    BadInput : it is no number.
+    UnknownGeneration : there is none; names those that are kept.
+    """
+    if endpoint := endpoint_of(store):
+        place, there = endpoint.url, RemoteGenerations(endpoint)
+        number = _number(text, there.numbers(), place)
+        return Graph(there.open(number))
+    here = Generations(store_folder(store) or default_store())
+    current = here.current()  # says what to do where nothing has been built
+    number = _number(text, here.numbers(), str(here.folder))
+    return Graph(current if number == current.number else here.open(number))
+
+
+def _number(text: str, kept: list[int], place: str) -> int:
+    told = f"Kept: {', '.join(map(str, kept))}."
     if not text.isascii() or not text.isdigit():
         raise BadInput(
-            f'"{text[:80]}" is not the number of a generation', f"Kept: {kept}. For document versions add --versions."
+            f'"{text[:80]}" is not the number of a generation', f"{told} For document versions add --versions."
         )
-    if int(text) not in generations.numbers():
-        raise UnknownGeneration(f"there is no generation {text} in {generations.folder}", f"Kept: {kept}.")
-    return Graph(current if int(text) == current.number else generations.open(int(text)))
+    if int(text) not in kept:
+        raise UnknownGeneration(f"there is no generation {text} in {place}", told)
+    return int(text)

@@ -2,7 +2,7 @@
 
 import click
 
-from govgraph.cli.options import open_graph, store_folder, store_option
+from govgraph.cli.options import endpoint_of, open_graph, store_folder, store_option
 from govgraph.errors import EnvironmentFailed
 from govgraph.settings import default_store
 
@@ -20,4 +20,4 @@ def mcp(store: str | None) -> None:
             raise
         raise EnvironmentFailed(f"{error.name} is not installed", 'Install it: pip install "govgraph[mcp]"') from None
     open_graph(store)  # builds the default store on first use, and says what is wrong before a client waits
-    create_server(store_folder(store) or default_store()).run("stdio")
+    create_server(endpoint_of(store) or store_folder(store) or default_store()).run("stdio")

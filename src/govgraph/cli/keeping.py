@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from govgraph.cli.options import format_option, store_folder, store_option
+from govgraph.cli.options import endpoint_of, format_option, store_folder, store_option
 from govgraph.cli.printing import print_table
 from govgraph.errors import BadInput
 from govgraph.limits import LIMITS
@@ -18,6 +18,7 @@ from govgraph.store.exporting import FORMS, export_to
 from govgraph.store.generations import Generations
 from govgraph.store.keeping import back_up
 from govgraph.store.keeping import restore as restore_from
+from govgraph.store.remote_generations import AnyGeneration, RemoteGenerations
 
 __all__ = ["backup", "export", "restore", "settings"]
 
@@ -30,6 +31,7 @@ def backup(destination: Path, store: str | None) -> None:
 
     It may run while the store is served and written to.
     """
+    _refuse_endpoint(store, "Export it: govgraph export FILE.nq.gz; or let its engine make the copy.")
     kept = back_up(Generations(store_folder(store) or default_store()), destination)
     click.echo(f"backed up generation {kept.number} to {destination}; every file is as the manifest says")
 
@@ -39,6 +41,7 @@ def backup(destination: Path, store: str | None) -> None:
 @store_option
 def restore(source: Path, store: str | None) -> None:
     """Make the backup in SOURCE the current generation, if every file of it is as it was written."""
+    _refuse_endpoint(store, "Load the data folder: govgraph build DATA --store URL")
     generations = Generations(store_folder(store) or default_store())
     restored = restore_from(generations, source)
     click.echo(
@@ -60,10 +63,20 @@ def export(file: Path, store: str | None, graph: str | None, form: str | None) -
     named = form or next((each for each in FORMS if file.name.removesuffix(".gz").endswith(f".{each}")), None)
     if named is None:
         raise BadInput(f"{file} has no ending of a form", f"Name one with --format: {', '.join(FORMS)}.")
-    generation = Generations(store_folder(store) or default_store()).current()
+    generation: AnyGeneration
+    if endpoint := endpoint_of(store):
+        generation = RemoteGenerations(endpoint).latest()
+    else:
+        generation = Generations(store_folder(store) or default_store()).current()
     count = export_to(generation, file if file.name != "-" else None, named, graph)
     if file.name != "-":
         click.echo(f"wrote {count:,} statements of generation {generation.number} to {file}")
+
+
+def _refuse_endpoint(store: str | None, instead: str) -> None:
+    """A backup is a copy of the files of a store, and an endpoint has none to give."""
+    if endpoint := endpoint_of(store):
+        raise BadInput(f"{endpoint.url} is an endpoint, and a backup is a copy of a folder", instead)
 
 
 @click.command()

@@ -13,9 +13,10 @@ from typing import Any
 
 import click
 
-from govgraph.cli.options import open_graph, store_folder, store_option
+from govgraph.cli.options import endpoint_of, open_graph, store_folder, store_option
 from govgraph.errors import BadInput, EnvironmentFailed
 from govgraph.settings import default_store
+from govgraph.store.endpoint import Endpoint
 from govgraph.store.generations import Generations
 
 __all__ = ["serve"]
@@ -42,7 +43,10 @@ def serve(
     tls_key: Path | None,
     behind_tls_proxy: bool,
 ) -> None:
-    """Serve the site and the SPARQL endpoint until stopped with Ctrl-C."""
+    """Serve the site and the SPARQL endpoint until stopped with Ctrl-C.
+
+    The store may be the address of an endpoint elsewhere: the site then shows what that holds, and changes with it.
+    """
     try:
         import uvicorn
 
@@ -57,16 +61,21 @@ def serve(
     if bool(tls_certificate) != bool(tls_key):
         raise BadInput("TLS needs a certificate and its key", "Give both --tls-certificate and --tls-key.")
     tokens = None
+    if writable and endpoint_of(store) and not empty:
+        raise BadInput(
+            "an endpoint is not written to through the site",
+            "Change the data folder and load it: govgraph build --store URL; or serve a folder with --writable.",
+        )
     if writable:
         _refuse_open_writing(host, bool(tls_certificate) or behind_tls_proxy)
         tokens = read_tokens(os.environ.get("GOVGRAPH_TOKEN", ""))
-    with _folder(store, empty) as folder:
+    with _source(store, empty) as source:
         listening = _listen(host, port)
         scheme = "https" if tls_certificate else "http"
         click.echo(f"govgraph serves on {scheme}://{host}:{port} (stop with Ctrl-C)")
         start_logging(sys.stdout.buffer)
         options: dict[str, Any] = {"ssl_certfile": tls_certificate, "ssl_keyfile": tls_key} if tls_certificate else {}
-        config = configuration(create_app(folder, tokens=tokens, log=sys.stdout.buffer), **options)
+        config = configuration(create_app(source, tokens=tokens, log=sys.stdout.buffer), **options)
         settle_memory()
         # The server ends what it has begun and then gives the signal on; nothing more is to be said of it.
         signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -88,11 +97,11 @@ def _refuse_open_writing(host: str, encrypted: bool) -> None:
 
 
 @contextlib.contextmanager
-def _folder(store: str | None, empty: bool) -> Iterator[Path]:
-    """The store to serve: a named one, the default one (built on first use), or an empty one that goes away again."""
+def _source(store: str | None, empty: bool) -> Iterator[Path | Endpoint]:
+    """What to serve: an endpoint, a named store, the default one (built on first use), or an empty one, not kept."""
     if not empty:
         open_graph(store)  # says what is wrong before a port is taken
-        yield store_folder(store) or default_store()
+        yield endpoint_of(store) or store_folder(store) or default_store()
         return
     if store:
         raise BadInput("--empty is a store of its own", "Leave --store out, or --empty.")

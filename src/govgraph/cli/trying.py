@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 import pyoxigraph as ox
 
-from govgraph.cli.options import format_option, open_graph, progress, store_folder, store_option
+from govgraph.cli.options import endpoint_of, format_option, open_graph, progress, store_folder, store_option
 from govgraph.cli.printing import print_table
 from govgraph.errors import BadInput
 from govgraph.graph import Graph
@@ -57,6 +57,11 @@ def whatif(
     if change is None and not remove:
         raise BadInput("nothing to try", "Name a file of SPARQL Update, or a thing with --remove.")
     update = _read(change) if change else ""
+    if apply and endpoint_of(store):
+        raise BadInput(
+            "a change is not kept in an endpoint from here",
+            "Put it into the data folder, and load that: govgraph build DATA --store URL",
+        )
     graph = open_graph(store)
     trial = graph.whatif(update, remove)
     new, fixed, standing = _findings(graph, trial) if validate else ([], [], 0)
@@ -114,10 +119,9 @@ def _findings(graph: Graph, trial: Trial) -> tuple[list[Finding], list[Finding],
     """Findings that are new and that are fixed, and how many stand."""
     from govgraph.review import reviewing
 
-    kept = graph.folder / "report.json"
     with progress() as step:
         step("checking")
-        old = graph.validate() if kept.exists() else reviewing.review(_as_text(trial.before))
+        old = graph.kept_report() or reviewing.review(_as_text(trial.before))
         now = compare(reviewing.review(_as_text(trial.after)), old, f"generation {graph.generation}")
     new = [finding for finding in now.findings if finding.state == "new"]
     return new, list(now.fixed), now.compared["standing"]

@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 
 from govgraph.cli.comparing import generation_of
-from govgraph.cli.options import open_graph, progress, store_folder, store_option
+from govgraph.cli.options import open_graph, progress, store_option
 from govgraph.cli.printing import as_text, print_report
 from govgraph.errors import BadInput, UnknownThing
 from govgraph.graph import Graph
@@ -20,7 +20,6 @@ from govgraph.knowledge.facts import GOV, RDF_TYPE
 from govgraph.limits import LIMITS
 from govgraph.namespaces import GRAPH
 from govgraph.review.compare import compare
-from govgraph.review.data import EndpointData
 from govgraph.review.exports.words import headline
 from govgraph.review.findings import SEVERITIES, Report, day_in_words, read_report
 from govgraph.review.loading import load
@@ -29,8 +28,6 @@ from govgraph.review.rulebook import Rulebook, shape_files
 from govgraph.review.selecting import of_council, of_rules, select
 from govgraph.review.surroundings import council_of
 from govgraph.review.waivers import read_waivers
-from govgraph.settings import default_store
-from govgraph.store.generations import Generations
 
 __all__ = ["validate"]
 
@@ -160,9 +157,6 @@ def _store(
     store: str | None, shapes: Sequence[Path], waivers: Sequence[Path], step: Callable[[str], None]
 ) -> _Reviewed:
     accepted = read_waivers(waivers)
-    if store and "://" in store:
-        report = review(EndpointData(store), shapes, waivers=accepted, title=store, progress=step)
-        return _Reviewed(report, lambda name: None)
     graph = open_graph(store)
     step("checking")
     report = graph.validate(shapes, accepted, progress=step)
@@ -183,8 +177,7 @@ def _earlier(against: str, store: str | None) -> tuple[Report, str]:
     """An earlier report, and what to call it."""
     today = datetime.date.today().isoformat()
     if against.isdigit():
-        graph = generation_of(Generations(store_folder(store) or default_store()), against)
-        return graph.validate(), f"generation {against}"
+        return generation_of(store, against).validate(), f"generation {against}"
     try:
         text = Path(against).read_text(encoding="utf-8")
         report = read_report(text, day=today)

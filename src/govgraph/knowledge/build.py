@@ -10,7 +10,7 @@ import hashlib
 import json
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,7 @@ from govgraph.rdf.files import READABLE, read_file
 from govgraph.resources import packaged
 from govgraph.store.generations import Generation, Generations
 
-__all__ = ["Built", "Gate", "build"]
+__all__ = ["Built", "Gate", "build", "digest_of_inputs", "holds"]
 
 Gate = Callable[[bytes], bytes]
 """Given the merged facts as N-Triples, returns a report to keep, or raises to refuse the build."""
@@ -77,7 +77,7 @@ def build(
     datasets = read_catalog(data)
     modules = (path for path in packaged("ontology").rglob("*") if path.name != CONTEXT)
     ontology = sorted(path for path in modules if path.suffix in READABLE)
-    inputs = _digest(data)
+    inputs = digest_of_inputs(data)
     if not force:
         if unchanged := _unchanged(generations, inputs):
             return Built(unchanged, fresh=False)
@@ -114,7 +114,7 @@ def build(
         return Built(generations.publish(built, summary), fresh=True)
 
 
-def _digest(data: Path) -> str:
+def digest_of_inputs(data: Path) -> str:
     """One SHA-256 over everything that the generation is made of, the deriving code's version included."""
     total = hashlib.sha256(govgraph.__version__.encode())
     for code in sorted(Path(__file__).parent.glob("*.py")):
@@ -131,9 +131,13 @@ def _unchanged(generations: Generations, inputs: str) -> Generation | None:
         current = generations.current()
     except (StoreMissing, StoreDamaged):
         return None
-    made = current.manifest.get("day")  # of a generation with dated statements: on another day other lines may hold
-    same_day = made in (None, datetime.date.today().isoformat())
-    return current if current.manifest.get("inputs") == inputs and same_day else None
+    return current if holds(current.manifest, inputs) else None
+
+
+def holds(manifest: Mapping[str, Any], inputs: str) -> bool:
+    """Whether a generation says what a build of these inputs would say today."""
+    made = manifest.get("day")  # of a generation with dated statements: on another day other lines may hold
+    return manifest.get("inputs") == inputs and made in (None, datetime.date.today().isoformat())
 
 
 def _keep_changes(generations: Generations) -> None:

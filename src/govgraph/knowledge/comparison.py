@@ -33,6 +33,23 @@ class Side:
         superseded = manifest.get("superseded", [])
         return cls(store, [name for name in manifest["graphs"] if name not in superseded], superseded)
 
+    @classmethod
+    def of_merged(cls, store: ox.Store, *, derived: bool = True) -> "Side":
+        """What a store's default graph says, where its named graphs are not all there.
+
+        Parameters
+        ----------
+        derived : also what a graph of derived statements holds.
+        """
+        left_out = () if derived else store.quads_for_pattern(None, None, None, ox.NamedNode(GRAPH + "derived"))
+        unwanted = {quad.triple for quad in left_out}
+        copy, name = ox.Store(), ox.NamedNode(GRAPH + "merged")
+        quads = store.quads_for_pattern(None, None, None, ox.DefaultGraph())
+        copy.bulk_extend(
+            ox.Quad(quad.subject, quad.predicate, quad.object, name) for quad in quads if quad.triple not in unwanted
+        )
+        return cls(copy, [name.value])
+
 
 def compare(before: Side, after: Side, *, evidence: bool = True) -> list[Change]:
     """What the one says and the other does not, by thing.

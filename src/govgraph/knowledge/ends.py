@@ -11,12 +11,12 @@ import networkx as nx
 import pyoxigraph as ox
 
 from govgraph.knowledge.derive import ends_of
-from govgraph.knowledge.facts import GOV, PROV, Statement, statements
+from govgraph.knowledge.facts import GOV, PROV, RDF_TYPE, Statement, statements
 from govgraph.knowledge.periods import DATES, periods
 from govgraph.knowledge.standing import PARTS
 from govgraph.namespaces import PREFIXES
 
-__all__ = ["ends_on"]
+__all__ = ["LINES", "ends_on"]
 
 _EDGES = """
 SELECT ?line ?party ?principal WHERE {
@@ -31,6 +31,9 @@ SELECT ?node ?property ?value WHERE {{
   ?node ?property ?value .
   FILTER(?property IN ({1}))
 }}"""
+LINES = {term.value for term in (*_DECISIVE, GOV.carriesAccountability, GOV.mode, RDF_TYPE)}
+"""Properties of what is walked: statements with others are not looked at."""
+
 _WALKED = ("?node gov:accountableParty ?party", "?line gov:accountableParty|gov:accountableTo ?node")
 
 
@@ -39,7 +42,7 @@ def ends_on(store: ox.Store, day: datetime.date) -> dict[ox.NamedNode, set[ox.Na
 
     Parameters
     ----------
-    store : of a generation; its default graph is read.
+    store : of a generation, or what of it has one of `LINES`; its default graph is read.
     day : a line that had ended or not begun is not walked, nor one whose party, principal or ground was not there;
         undated ones are.
 

@@ -20,13 +20,16 @@ from govgraph.namespaces import DEF, GRAPH, ID, PREFIXES
 from govgraph.rdf.files import serialise
 from govgraph.store.names import write_names
 
-__all__ = ["DERIVED_GRAPH", "ONTOLOGY_GRAPH", "Merged", "merge", "write_merged"]
+__all__ = ["DERIVED_GRAPH", "NAMING", "ONTOLOGY_GRAPH", "Merged", "merge", "names_in", "write_merged"]
 
 ONTOLOGY_GRAPH = GRAPH + "ontology"
 DERIVED_GRAPH = GRAPH + "derived"
 
 _NUMBER = ox.NamedNode(PREFIXES["eli"] + "number")
 _HIDDEN = ox.NamedNode(PREFIXES["skos"] + "hiddenLabel")
+
+NAMING = (SKOS.prefLabel, SKOS.altLabel, _HIDDEN, _NUMBER)
+"""Properties that give a thing its names."""
 
 
 @dataclass(frozen=True)
@@ -100,10 +103,10 @@ def write_merged(merged: Merged, scratch: Path, built: Path) -> int:
     built.mkdir()
     working.backup(str(built / "store"))
     old = Facts(statements(quad for name in merged.superseded for quad in merged.graphs.get(name, ())))
-    return write_names(built / "names.sqlite", _names(merged.facts, old))
+    return write_names(built / "names.sqlite", names_in(merged.facts, old))
 
 
-def _names(facts: Facts, old: Facts) -> Iterator[tuple[str, str, str, list[str], list[str]]]:
+def names_in(facts: Facts, old: Facts) -> Iterator[tuple[str, str, str, list[str], list[str]]]:
     """Every thing and code-list concept with a label: current ones from the facts, the rest from earlier revisions."""
     for source, mark in ((facts, ""), (old, " (earlier revision only)")):
         for subject in dict.fromkeys(subject for subject, _, _ in source):
@@ -119,8 +122,8 @@ def _names(facts: Facts, old: Facts) -> Iterator[tuple[str, str, str, list[str],
             kinds = ", ".join(_kind(facts, kind) for kind in shown) + mark
             classes = {above.value for kind in own for above in facts.above(kind, RDFS.subClassOf)}
             classes |= {scheme.value for scheme in schemes}
-            others = [*source.literals(subject, SKOS.altLabel), *source.literals(subject, _HIDDEN)]
-            yield subject.value, label, kinds, sorted(classes), others + source.literals(subject, _NUMBER)
+            others = [text for property in NAMING[1:] for text in source.literals(subject, property)]
+            yield subject.value, label, kinds, sorted(classes), others
 
 
 def _kind(facts: Facts, kind: ox.NamedNode) -> str:

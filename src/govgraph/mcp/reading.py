@@ -3,17 +3,22 @@
 import asyncio
 import contextlib
 import re
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+from govgraph.knowledge.remote_names import names_file
 from govgraph.limits import LIMITS, Limits
 from govgraph.mcp.answers import Clause
 from govgraph.questions.table import Table, read_table
 from govgraph.store.base import Answer, Request
-from govgraph.store.generations import Generation, Generations
+from govgraph.store.endpoint import Endpoint
+from govgraph.store.generations import Generations
 from govgraph.store.names import LatestNames, Names
 from govgraph.store.pool import ReaderPool
+from govgraph.store.remote import RemoteReader
+from govgraph.store.remote_generations import AnyGeneration, RemoteGeneration
+from govgraph.store.remote_pool import RemotePool, RemoteSource
 
 __all__ = ["Reading", "union"]
 
@@ -42,27 +47,38 @@ class Reading:
 
     Parameters
     ----------
-    store : its folder; it has been built.
+    store : its folder, in which one has been built, or an endpoint.
     limits : of the readers and of the tools.
     """
 
-    def __init__(self, store: Path, limits: Limits = LIMITS) -> None:
+    def __init__(self, store: Path | Endpoint, limits: Limits = LIMITS) -> None:
         self.limits = limits
-        self._generations = Generations(store)
-        self._pool = ReaderPool(self._generations.latest, limits)
-        self._names = LatestNames(self._generations.latest)
+        self._elsewhere: RemoteSource | None = None
+        self._pool: ReaderPool
+        latest: Callable[[], AnyGeneration]
+        if isinstance(store, Endpoint):
+            self._elsewhere = RemoteSource(store, _named)
+            latest, self._pool = self._elsewhere.latest, RemotePool(self._elsewhere, limits)
+        else:
+            latest = Generations(store).latest
+            self._pool = ReaderPool(latest, limits)
+        self._latest = latest
+        self._names = LatestNames(latest)
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Keep the readers alive while the server runs."""
-        async with self._pool:
+        async with contextlib.AsyncExitStack() as running:
+            if self._elsewhere:
+                await running.enter_async_context(self._elsewhere.watched())
+            await running.enter_async_context(self._pool)
             yield
         self._names.close()
 
     @property
-    def latest(self) -> Generation:
+    def latest(self) -> AnyGeneration:
         """The generation that is current now."""
-        return self._generations.latest()
+        return self._latest()
 
     @property
     def names(self) -> Names:
@@ -120,6 +136,10 @@ class Reading:
         parts = [known[start : start + _AT_ONCE] for start in range(0, len(known), _AT_ONCE)]
         requests = [Request(query.format(" ".join(f"<{iri}>" for iri in part))) for part in parts]
         return [row for table in await self.tables(*requests) for row in table.rows]
+
+
+def _named(generation: RemoteGeneration) -> Path:
+    return names_file(RemoteReader(generation.endpoint, generation), generation)
 
 
 def union(clauses: Iterable[Clause]) -> list[Clause]:

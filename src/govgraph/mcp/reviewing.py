@@ -3,7 +3,6 @@
 import asyncio
 import json
 from dataclasses import asdict
-from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -11,7 +10,9 @@ from pydantic import Field
 from govgraph.errors import StoreDamaged
 from govgraph.mcp.answers import Findings, Limit, fitting
 from govgraph.mcp.reading import Reading, union
-from govgraph.review.findings import Report, read_report
+from govgraph.review.findings import Report
+from govgraph.review.kept import kept_report
+from govgraph.store.remote_generations import AnyGeneration
 
 __all__ = ["Reviewing"]
 
@@ -38,7 +39,7 @@ class Reviewing:
     ) -> Findings:
         """The findings of the last review."""
         generation = self._reading.latest
-        report = await asyncio.to_thread(_kept, generation.folder / "report.json", generation.number)
+        report = await asyncio.to_thread(_kept, generation)
         if report is None:
             return Findings(
                 generation=generation.number, notes=[_UNSEEN], reviewed=False, counts={}, findings=[], total=0
@@ -58,10 +59,11 @@ class Reviewing:
         )
 
 
-def _kept(file: Path, generation: int) -> Report | None:
+def _kept(generation: AnyGeneration) -> Report | None:
     try:
-        return read_report(file.read_text(encoding="utf-8"), generation)
-    except FileNotFoundError:
-        return None
+        return kept_report(generation)
     except (OSError, KeyError, TypeError, json.JSONDecodeError) as error:
-        raise StoreDamaged(f"{file} cannot be read ({error})", "Build it again: govgraph build --force") from None
+        raise StoreDamaged(
+            f"the report of generation {generation.number} cannot be read ({error})",
+            "Build it again: govgraph build --force",
+        ) from None

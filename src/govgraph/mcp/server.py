@@ -21,6 +21,7 @@ from govgraph.mcp.describing import Describing
 from govgraph.mcp.querying import Querying
 from govgraph.mcp.reading import Reading
 from govgraph.mcp.reviewing import Reviewing
+from govgraph.store.endpoint import Endpoint
 
 __all__ = ["INSTRUCTIONS", "create_server"]
 
@@ -59,12 +60,12 @@ _ERROR_CHARACTERS = 2_000  # an error repeats what was sent, which may be long
 Answering = Callable[..., Awaitable[Any]]
 
 
-def create_server(store: Path, limits: Limits = LIMITS) -> MCPServer[None]:
+def create_server(store: Path | Endpoint, limits: Limits = LIMITS) -> MCPServer[None]:
     """The MCP server over the current generation of a store.
 
     Parameters
     ----------
-    store : folder of a store that has been built.
+    store : folder of a store that has been built, or an endpoint.
     limits : of the readers that run queries, and of what a tool gives.
 
     Examples

@@ -53,6 +53,7 @@ class Asked:
             notes = list(found.notes)
         if self.question.chart == "chain" and self.shown:
             notes = notes_on(self.shown["body"], table.rows, read_table(answers[1].body, 0).rows)
+        notes += dict.fromkeys(note for answer in answers for note in answer.notes)
         return replace(table, question=self.question.id, parameters=self.shown, notes=notes)
 
 

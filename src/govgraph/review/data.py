@@ -1,16 +1,19 @@
 """Where the data under review is: a store here, or a SPARQL endpoint elsewhere."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any, Protocol
+from typing import Protocol
 
 import pyoxigraph as ox
 
-from govgraph.errors import EnvironmentFailed, StoreFailed
 from govgraph.rdf.files import serialise
-from govgraph.rdf.terms import term
 from govgraph.review.triples import Term
+from govgraph.store.base import Request
+from govgraph.store.endpoint import Endpoint
+from govgraph.store.opened import Elsewhere, Opened
+from govgraph.store.remote import RemoteReader
+from govgraph.store.remote_generations import FOREIGN, RemoteGeneration
 
-__all__ = ["SHAPES_GRAPH", "Data", "EndpointData", "Row", "StoreData"]
+__all__ = ["SHAPES_GRAPH", "Data", "EndpointData", "Row", "StoreData", "data_of"]
 
 Row = tuple[Term | None, ...]
 
@@ -22,11 +25,14 @@ class Data(Protocol):
     """Answers SELECT queries, and hands out statements for the reference engine.
 
     `local` : a query costs no journey, so that one query for each node is acceptable.
-    `merges_integers` : xsd:int, xsd:byte and the like come back as xsd:integer.
     """
 
     local: bool
-    merges_integers: bool
+
+    @property
+    def merges_integers(self) -> bool:
+        """Whether every kind of integer comes back as xsd:integer."""
+        ...
 
     def select(self, text: str) -> Sequence[Row]:
         """Solutions in the order of the projection; None is unbound."""
@@ -78,21 +84,47 @@ class StoreData:
 
 
 class EndpointData:
-    """The default graph of a SPARQL 1.1 endpoint, validated where it is.
+    """What a SPARQL 1.1 endpoint says, validated where it is.
 
     Parameters
     ----------
-    url : address of the endpoint.
+    url : address of the endpoint; its default graph is validated.
     seconds : how long to wait for one answer.
+    merges_integers : see `Data`; None is what is known of its engine.
+    reader : of one generation in an endpoint, instead of an address.
     """
 
     local = False
 
-    def __init__(self, url: str, seconds: int = 300, merges_integers: bool = False) -> None:
-        self.url = url
-        self.merges_integers = merges_integers
-        self.requests = 0
-        self._seconds = seconds
+    def __init__(
+        self,
+        url: str,
+        seconds: float = 300,
+        merges_integers: bool | None = None,
+        *,
+        reader: RemoteReader | None = None,
+    ) -> None:
+        if reader is None:
+            endpoint = Endpoint(url, seconds=seconds)
+            reader = RemoteReader(endpoint, RemoteGeneration(FOREIGN, {}, endpoint))
+        self._reader = reader
+        self._merges_integers = merges_integers
+
+    @property
+    def url(self) -> str:
+        """Address of the endpoint."""
+        return self._reader.endpoint.url
+
+    @property
+    def requests(self) -> int:
+        """Requests that were sent to it."""
+        return self._reader.endpoint.requests
+
+    @property
+    def merges_integers(self) -> bool:
+        """Whether every kind of integer comes back as xsd:integer."""
+        told = self._merges_integers
+        return self._reader.endpoint.engine.merges_integers if told is None else told
 
     def select(self, text: str) -> Sequence[Row]:
         """Solutions, whole.
@@ -101,50 +133,16 @@ class EndpointData:
         ------
         StoreFailed : the endpoint cannot be reached, refuses the query or sends only a part.
         """
-        content = self._ask(text, "json")
-        names = content["head"]["vars"]
-        return [
-            tuple([_term(row[name]) if name in row else None for name in names])
-            for row in content["results"]["bindings"]
-        ]
+        return [tuple(row) for row in self._reader.solutions(Request(text))]
 
     def partition(self, predicates: set[str] | None) -> bytes:
-        """N-Triples of the statements with these predicates, in one request."""
-        limit = ""
-        if predicates is not None:
-            listed = " ".join(f"<{predicate}>" for predicate in sorted(predicates))
-            limit = f"VALUES ?p {{ {listed} }} "
-        rows = self.select(f"SELECT ?s ?p ?o WHERE {{ {limit}?s ?p ?o }}")
-        statements = [ox.Triple(*row) for row in rows]  # type: ignore[arg-type]
-        return serialise(statements, "application/n-triples")
-
-    def _ask(self, text: str, form: str) -> Any:
-        try:
-            from SPARQLWrapper import POST, SPARQLWrapper
-            from SPARQLWrapper.SPARQLExceptions import SPARQLWrapperException
-        except ImportError:
-            raise EnvironmentFailed("SPARQLWrapper is not installed", 'pip install "govgraph[remote]"') from None
-        endpoint = SPARQLWrapper(self.url, returnFormat=form)
-        endpoint.setMethod(POST)
-        endpoint.setTimeout(self._seconds)
-        endpoint.setQuery(text)
-        self.requests += 1
-        try:
-            answer = endpoint.query()
-            sent = {str(header).lower() for header in answer.info()}
-            content = answer.convert()
-        except (SPARQLWrapperException, OSError, ValueError) as error:
-            reason = " ".join(str(error).split())[:300]
-            raise StoreFailed(f"{self.url} did not answer: {reason}", "Check the address and try again.") from None
-        # Virtuoso says in a header that it sent only a part.
-        if sent & {"x-sql-state", "x-sparql-maxrows"}:
-            raise StoreFailed(
-                f"{self.url} sent only a part of the answer", "Raise the row and time limits of the endpoint."
-            )
-        return content
+        """N-Triples of the statements with these predicates, in one request where the endpoint gives them in one."""
+        statements = self._reader.copies.statements(predicates)
+        return serialise((quad.triple for quad in statements), "application/n-triples")
 
 
-def _term(value: dict[str, str]) -> Term:
-    if value["type"] == "bnode":
-        return ox.BlankNode("b" + "".join(f"{ord(sign):x}" for sign in value["value"]))
-    return term({**value, "type": "literal"} if value["type"] == "typed-literal" else value)
+def data_of(opened: Opened) -> Data:
+    """A generation that is open for reading, as data under review."""
+    if isinstance(opened, Elsewhere):
+        return EndpointData(opened.reader.endpoint.url, reader=opened.reader)
+    return StoreData(opened.store())

@@ -6,14 +6,17 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 import pyoxigraph as ox
 
-from govgraph.errors import BadInput, EnvironmentFailed
+from govgraph.errors import BadInput, EnvironmentFailed, GenerationChanged
+from govgraph.limits import LIMITS
 from govgraph.namespaces import GRAPH, PREFIXES
-from govgraph.store.generations import Generation
+from govgraph.store.copying import Copies
+from govgraph.store.remote_generations import AnyGeneration, RemoteGeneration, RemoteGenerations
 
 __all__ = ["FORMS", "export_to"]
 
@@ -28,8 +31,10 @@ FORMS = {
 """File endings of the forms; the first two hold all graphs."""
 
 
-def export_to(generation: Generation, file: Path | None, form: str, graph: str | None = None) -> int:
+def export_to(generation: AnyGeneration, file: Path | None, form: str, graph: str | None = None) -> int:
     """Write a generation, and give the number of statements written.
+
+    One in an endpoint is read and written page by page, so its size does not matter.
 
     Parameters
     ----------
@@ -42,21 +47,13 @@ def export_to(generation: Generation, file: Path | None, form: str, graph: str |
     BadInput : there is no such graph.
     EnvironmentFailed : the file cannot be written.
     """
-    store = ox.Store.read_only(str(generation.store))
     quads_too = form in ("nq", "trig")
-    named: ox.NamedNode | ox.DefaultGraph = ox.DefaultGraph()
-    if graph is not None:
-        try:
-            named = ox.NamedNode(graph if ":" in graph else GRAPH + graph)
-        except ValueError:
-            named = ox.NamedNode(GRAPH)
-        if not store.contains_named_graph(named):
-            names = ", ".join(
-                sorted(str(node.value) for node in store.named_graphs() if isinstance(node, ox.NamedNode))
-            )
-            raise BadInput(f"there is no graph {graph}", f"There are: {names.replace(GRAPH, '')}.")
-    quads = iter(store) if quads_too and graph is None else store.quads_for_pattern(None, None, None, named)
-    counted = _Counted(quads)
+    wanted = None if graph is None else graph if ":" in graph else GRAPH + graph
+    known = _graphs(generation)
+    if wanted is not None and wanted not in known:
+        names = ", ".join(sorted(known))
+        raise BadInput(f"there is no graph {graph}", f"There are: {names.replace(GRAPH, '')}.")
+    counted = _Counted(_quads(generation, wanted, whole=quads_too and graph is None))
     try:
         with _opened(file) as output:
             statements: Iterator[Any] = iter(counted) if quads_too else (quad.triple for quad in counted)
@@ -64,6 +61,30 @@ def export_to(generation: Generation, file: Path | None, form: str, graph: str |
     except OSError as error:
         raise EnvironmentFailed(f"{file} cannot be written ({error.strerror or error})", "Name another file.") from None
     return counted.count
+
+
+def _graphs(generation: AnyGeneration) -> set[str]:
+    """Names of the named graphs."""
+    if isinstance(generation, RemoteGeneration):
+        return set(generation.named_graphs)
+    nodes = ox.Store.read_only(str(generation.store)).named_graphs()
+    return {str(node.value) for node in nodes if isinstance(node, ox.NamedNode)}
+
+
+def _quads(generation: AnyGeneration, graph: str | None, *, whole: bool) -> Iterator[ox.Quad]:
+    """The statements of one graph (None is the default graph), or of all."""
+    if not isinstance(generation, RemoteGeneration):
+        store = ox.Store.read_only(str(generation.store))
+        here = ox.DefaultGraph() if graph is None else ox.NamedNode(graph)
+        yield from iter(store) if whole else store.quads_for_pattern(None, None, None, here)
+        return
+    copies = Copies(generation.endpoint, generation, replace(LIMITS, copied_statements=sys.maxsize))
+    if whole or graph is None:
+        yield from copies.statements()
+    for name in generation.named_graphs if whole else [graph] if graph else ():
+        yield from copies.statements(graphs=(name,))
+    if not RemoteGenerations(generation.endpoint).settled(generation.number):
+        raise GenerationChanged(f"generation {generation.number} was replaced while it was read", "Export it again.")
 
 
 class _Counted:

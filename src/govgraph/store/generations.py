@@ -68,6 +68,16 @@ class Generation:
         """File of the names."""
         return self.folder / "names.sqlite"
 
+    @property
+    def reader(self) -> tuple[str, ...]:
+        """Module, and its arguments, of a process that reads it."""
+        return "govgraph.store.worker", str(self.store), str(self.number)
+
+    @property
+    def greeting(self) -> bytes:
+        """What that process is told first."""
+        return b""
+
     def verify(self, contents: bool) -> None:
         """Check that every file is there with its size and, if `contents`, its SHA-256.
 
@@ -157,9 +167,13 @@ class Generations:
         """The numbers of the generations that are kept, oldest first."""
         return sorted(int(path.name) for path in (self.folder / "generations").glob("[0-9]*"))
 
+    def folder_of(self, number: int) -> Path:
+        """Folder of one generation by number, whether or not it is kept."""
+        return self.folder / "generations" / f"{number:06d}"
+
     def open(self, number: int) -> Generation:
         """One generation by number, checked against its manifest."""
-        folder = self.folder / "generations" / f"{number:06d}"
+        folder = self.folder_of(number)
         try:
             manifest = json.loads((folder / "manifest.json").read_text())
             total = sum(size for size, _ in manifest["files"].values())

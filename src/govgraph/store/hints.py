@@ -2,6 +2,7 @@
 
 import difflib
 import re
+from collections.abc import Callable, Iterable
 
 import pyoxigraph as ox
 
@@ -11,7 +12,7 @@ from govgraph.store.guard import TOKEN
 
 __all__ = ["Terms", "unknown_prefix"]
 
-_TERM = re.compile(r"(?<![\w?$:@-])gov:([A-Za-z][\w/-]*)|<" + re.escape(DEF) + r"([A-Za-z][\w/-]*)>", re.ASCII)
+_TERM = re.compile(r"(?<![\w?$:@-])gov:([A-Za-z][\w-]*)|<" + re.escape(DEF) + r"([A-Za-z][\w/-]*)>", re.ASCII)
 _LABEL = ox.NamedNode(PREFIXES["skos"] + "prefLabel")
 
 
@@ -46,26 +47,34 @@ class Terms:
 
     Parameters
     ----------
-    store : an open store; it is asked when it is first needed.
+    labelled : gives the IRIs of all things that have a label; it is asked when it is first needed.
     """
 
-    def __init__(self, store: ox.Store) -> None:
-        self._store = store
+    def __init__(self, labelled: Callable[[], Iterable[str]]) -> None:
+        self._labelled = labelled
         self._known: list[str] | None = None
+
+    @classmethod
+    def of_store(cls, store: ox.Store) -> "Terms":
+        """Those that the default graph of an open store knows."""
+
+        def labelled() -> Iterable[str]:
+            nodes = (quad.subject for quad in store.quads_for_pattern(None, _LABEL, None, ox.DefaultGraph()))
+            return (node.value for node in nodes if isinstance(node, ox.NamedNode))
+
+        return cls(labelled)
 
     def unknown(self, text: str) -> tuple[str, ...]:
         """For each term of ours in a query that the store does not know, what is close to it.
 
-        >>> Terms(ox.Store()).unknown("SELECT * { ?s gov:acountableTo ?o }")
-        ()
+        >>> Terms(lambda: [DEF + "accountableTo"]).unknown("SELECT * { ?s gov:acountableTo ?o }")
+        ('the ontology has no gov:acountableTo; did you mean gov:accountableTo?',)
         """
         asked = dict.fromkeys(match[1] or match[2] for match in _TERM.finditer(text))
         if not asked:
             return ()
         if self._known is None:
-            labelled = (quad.subject for quad in self._store.quads_for_pattern(None, _LABEL, None, ox.DefaultGraph()))
-            iris = (node.value for node in labelled if isinstance(node, ox.NamedNode))
-            self._known = sorted({iri.removeprefix(DEF) for iri in iris if iri.startswith(DEF)})
+            self._known = sorted({iri.removeprefix(DEF) for iri in self._labelled() if iri.startswith(DEF)})
         if not self._known:
             return ()
         notes = []

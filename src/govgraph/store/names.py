@@ -15,7 +15,7 @@ from typing import Any
 
 from govgraph.errors import StoreDamaged, UnknownThing
 from govgraph.limits import LIMITS
-from govgraph.store.generations import Generation
+from govgraph.store.remote_generations import AnyGeneration
 
 __all__ = ["LatestNames", "Named", "Names", "write_names"]
 
@@ -164,14 +164,14 @@ class LatestNames:
     latest : gives the generation that is current now; called each time, so it must be cheap.
     """
 
-    def __init__(self, latest: Callable[[], Generation]) -> None:
+    def __init__(self, latest: Callable[[], AnyGeneration]) -> None:
         self._latest = latest
-        self._open: list[tuple[int, Names]] = []  # the latest, and the one before it while it may be in use
+        self._open: list[tuple[Path, Names]] = []  # the latest, and the one before it while it may be in use
 
     def __call__(self) -> Names:
-        generation = self._latest()
-        if not self._open or self._open[0][0] != generation.number:
-            self._open.insert(0, (generation.number, Names(generation.names)))
+        file = self._latest().names
+        if not self._open or self._open[0][0] != file:
+            self._open.insert(0, (file, Names(file)))
             for _, unused in self._open[2:]:
                 unused.close()
             del self._open[2:]

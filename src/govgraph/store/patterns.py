@@ -8,9 +8,9 @@ in it stays whole. Where a text cannot be taken apart, there are no parts, and n
 import re
 from dataclasses import dataclass
 
-__all__ = ["Parts", "parts_of"]
+__all__ = ["TOKEN", "Parts", "parts_of"]
 
-_TOKEN = re.compile(
+TOKEN = re.compile(
     r"""
       (?P<string>(?:\"\"\"(?:[^"\\]|\\.|"(?!""))*\"\"\"|'''(?:[^'\\]|\\.|'(?!''))*'''
         |"(?:[^"\\\n\r]|\\.)*"|'(?:[^'\\\n\r]|\\.)*')(?:@[A-Za-z][A-Za-z0-9-]*|\^\^(?:<[^<>\s]*>|[\w.-]*:[\w.-]*))?)
@@ -54,7 +54,7 @@ def parts_of(text: str) -> Parts | None:
     >>> parts_of("SELECT * { ?s a ?c ; ?p 1.5, ?o . FILTER(?o > 2) OPTIONAL { ?s ?q ?r } }").patterns
     ('?s a ?c', '?s ?p 1.5', '?s ?p ?o', 'FILTER(?o > 2)', 'OPTIONAL { ?s ?q ?r }')
     """
-    pieces = [(each.lastgroup or "", each[0]) for each in _TOKEN.finditer(text) if each.lastgroup != "comment"]
+    pieces = [(each.lastgroup or "", each[0]) for each in TOKEN.finditer(text) if each.lastgroup != "comment"]
     opening = next((i for i, (kind, piece) in enumerate(pieces) if kind == "mark" and piece == "{"), None)
     if opening is None:
         return None

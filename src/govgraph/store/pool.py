@@ -17,12 +17,12 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 import govgraph.errors as errors
-from govgraph.errors import GovgraphError, ReaderFailed
+from govgraph.errors import DeadlinePassed, GovgraphError, ReaderFailed
 from govgraph.limits import LIMITS, Limits
 from govgraph.store.base import Answer, Request
-from govgraph.store.generations import Generation
 from govgraph.store.guard import check_query
 from govgraph.store.readers import Job, ReaderProcess
+from govgraph.store.remote_generations import AnyGeneration
 
 __all__ = ["ReaderPool"]
 
@@ -40,7 +40,7 @@ class ReaderPool:
     ``async with ReaderPool(generations.current) as pool: answer = await pool.answer(Request("ASK {}"))``
     """
 
-    def __init__(self, current: Callable[[], Generation], limits: Limits = LIMITS) -> None:
+    def __init__(self, current: Callable[[], AnyGeneration], limits: Limits = LIMITS) -> None:
         self._current = current
         self._limits = limits
         self._free: deque[ReaderProcess | None] = deque()  # None is one that is started when it is first needed
@@ -201,7 +201,7 @@ class ReaderPool:
             with contextlib.suppress(ValueError):
                 self._jobs.remove(job)
 
-    async def _renew(self, reader: ReaderProcess | None, generation: Generation, job: Job) -> None:
+    async def _renew(self, reader: ReaderProcess | None, generation: AnyGeneration, job: Job) -> None:
         """Start a reader of the current generation in place of another, and give it the job."""
         fresh = None
         try:
@@ -215,7 +215,7 @@ class ReaderPool:
         else:
             self._take_back(fresh)
 
-    async def _start(self, generation: Generation) -> ReaderProcess:
+    async def _start(self, generation: AnyGeneration) -> ReaderProcess:
         return await ReaderProcess.start(generation, self._limits, self._answered, self._lost)
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
@@ -257,4 +257,6 @@ def _error(header: dict[str, Any]) -> GovgraphError:
     kind = getattr(errors, header["error"], GovgraphError)
     error: GovgraphError = kind(header["message"], header["next_step"])
     error.status, error.code = header["status"], header["code"]
+    if isinstance(error, DeadlinePassed):
+        error.elapsed = header["elapsed"]
     return error

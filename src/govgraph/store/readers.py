@@ -13,7 +13,7 @@ from typing import Any, cast
 from govgraph.errors import DeadlinePassed, GovgraphError, ReaderFailed
 from govgraph.limits import Limits
 from govgraph.store.base import Request
-from govgraph.store.generations import Generation
+from govgraph.store.remote_generations import AnyGeneration
 from govgraph.store.worker import pack
 
 __all__ = ["Job", "ReaderProcess"]
@@ -86,7 +86,7 @@ class ReaderProcess(asyncio.Protocol):
     @classmethod
     async def start(
         cls,
-        generation: Generation,
+        generation: AnyGeneration,
         limits: Limits,
         on_frame: "Callable[[ReaderProcess, dict[str, Any], bytes], None]",
         on_loss: "Callable[[ReaderProcess], None]",
@@ -105,15 +105,14 @@ class ReaderProcess(asyncio.Protocol):
                 sys.executable,
                 "-I",
                 "-m",
-                "govgraph.store.worker",
-                str(generation.store),
-                str(generation.number),
+                *generation.reader,
                 stdin=theirs.fileno(),
                 stdout=theirs.fileno(),
                 stderr=asyncio.subprocess.DEVNULL,
             )
         try:
-            await asyncio.get_running_loop().create_connection(lambda: reader, sock=ours)
+            transport, _ = await asyncio.get_running_loop().create_connection(lambda: reader, sock=ours)
+            transport.write(generation.greeting)
             async with asyncio.timeout(limits.query_seconds + 20):
                 up = await reader._ready
         except TimeoutError:

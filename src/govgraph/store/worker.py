@@ -15,16 +15,17 @@ import os
 import signal
 import struct
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from govgraph.errors import GovgraphError, ReaderFailed
 from govgraph.limits import LIMITS
-from govgraph.store.base import Request
+from govgraph.store.base import Answer, Request
 from govgraph.store.confine import confine
 from govgraph.store.embedded import EmbeddedReader
 
-__all__ = ["main", "pack", "unpack_header"]
+__all__ = ["main", "pack", "serve", "unpack_header"]
 
 
 def pack(header: dict[str, Any], body: bytes = b"") -> bytes:
@@ -43,13 +44,15 @@ def unpack_header(data: bytes) -> dict[str, Any]:
     return header
 
 
-def _serve(reader: EmbeddedReader, requests: BinaryIO, answers: BinaryIO) -> None:
+def serve(answered: Callable[[Request, float], Answer], requests: BinaryIO, answers: BinaryIO) -> None:
+    """Answer requests until there are no more; a kernel timer is set before each."""
     while size := requests.read(4):
         header = unpack_header(requests.read(struct.unpack(">I", size)[0]))
-        signal.setitimer(signal.ITIMER_REAL, float(header.pop("seconds")))
+        seconds = float(header.pop("seconds"))
+        signal.setitimer(signal.ITIMER_REAL, seconds)
         header.pop("length")
         try:
-            answer = reader.answer(Request(**header))
+            answer = answered(Request(**header), seconds)
             body = answer.body
             told = (answer.kind, answer.media_type, answer.rows, tuple(answer.notes), answer.complete)
             head = _head(*told, len(body))
@@ -77,6 +80,7 @@ def _failure(error: GovgraphError) -> dict[str, Any]:
         "next_step": error.next_step,
         "status": error.status,
         "code": error.code,
+        "elapsed": getattr(error, "elapsed", 0.0),
     }
 
 
@@ -90,7 +94,7 @@ def main() -> None:
     answers.write(pack({"ready": True}))
     answers.flush()
     gc.freeze()  # nothing of what is here now goes away again
-    _serve(reader, sys.stdin.buffer, answers)
+    serve(lambda request, seconds: reader.answer(request), sys.stdin.buffer, answers)
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 import govgraph
 from govgraph.errors import GovgraphError
 from govgraph.limits import LIMITS, Limits
+from govgraph.store.endpoint import Endpoint
 from govgraph.web import catalogue, diff, dumps, linked_data, operate, vocabulary, void
 from govgraph.web.answers import Answers
 from govgraph.web.authorisation import Door
@@ -137,13 +138,16 @@ class Straight:
 
 
 def create_app(
-    store: Path, limits: Limits = LIMITS, log: BinaryIO | None = None, tokens: Mapping[str, str] | None = None
+    store: Path | Endpoint,
+    limits: Limits = LIMITS,
+    log: BinaryIO | None = None,
+    tokens: Mapping[str, str] | None = None,
 ) -> FastAPI:
     """The site over the current generation of a store.
 
     Parameters
     ----------
-    store : folder of a store that has been built.
+    store : folder of a store that has been built, or an endpoint; then writing is off.
     limits : of the readers that run queries from outside.
     log : where the line of each request goes; None for nowhere.
     tokens : secrets, by name, of those who may write; None where writing is off.
@@ -153,8 +157,10 @@ def create_app(
     ``uvicorn.run(create_app(Path("store")))``
     """
     site = Site(store, limits, log)
-    writer = Writer(store, limits)
-    writing = Writing(Door(tokens), writer, limits)
+    remote = isinstance(store, Endpoint)
+    writer = Writer(site.generations.folder, limits)
+    door = Door(None, "Change the data folder and load it: govgraph build --store URL.") if remote else Door(tokens)
+    writing = Writing(door, writer, limits)
 
     @contextlib.asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -178,7 +184,7 @@ def create_app(
         app.include_router(part.router)
     app.add_route("/assets/{name}", assets, include_in_schema=False)
     safe = SafeHeaders(Straight(app.framework, {"/sparql": sparql}))
-    app.front = Answers(safe, lambda: site.latest.number, site.recorder, site.kept)
+    app.front = Answers(safe, lambda: site.lasting, site.recorder, site.kept)
     return app
 
 

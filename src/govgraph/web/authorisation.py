@@ -52,10 +52,12 @@ class Door:
     Parameters
     ----------
     tokens : secrets by name; None where writing is off.
+    instead : what to do where writing is off.
     """
 
-    def __init__(self, tokens: Mapping[str, str] | None) -> None:
+    def __init__(self, tokens: Mapping[str, str] | None, instead: str = "") -> None:
         self._tokens = tokens
+        self._instead = instead or "Change the data folder and build again: govgraph build."
 
     @property
     def is_open(self) -> bool:
@@ -71,9 +73,7 @@ class Door:
         NotAuthorised : no token, or an unknown one (401).
         """
         if self._tokens is None:
-            raise WritingNotOffered(
-                "writing is not offered here", "Change the data folder and build again: govgraph build."
-            )
+            raise WritingNotOffered("writing is not offered here", self._instead)
         _refuse_other_sites(request)
         scheme, _, given = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not given.strip():

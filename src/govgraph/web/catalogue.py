@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from govgraph.namespaces import GRAPH, PREFIXES
-from govgraph.store.generations import Generation
+from govgraph.store.remote_generations import AnyGeneration
 from govgraph.web.dumping import Dumped
 from govgraph.web.dumps import place_of
 from govgraph.web.state import Site
@@ -47,7 +47,9 @@ async def catalogue(request: Request) -> Response:
     return given(request, made, generation.number)
 
 
-def describe(host: str, sets: list[dict[str, Any]], dumped: Dumped, generation: Generation, licence: str) -> Statements:
+def describe(
+    host: str, sets: list[dict[str, Any]], dumped: Dumped, generation: AnyGeneration, licence: str
+) -> Statements:
     """What DCAT tells of the data sets.
 
     Parameters

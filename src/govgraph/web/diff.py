@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from govgraph.errors import AnswerTooLarge, BadInput, DeadlinePassed, ReaderFailed
 from govgraph.namespaces import BASE, PREFIXES
-from govgraph.store.generations import Generation
+from govgraph.store.remote_generations import AnyGeneration
 from govgraph.web.linked_data import METHODS, forms_wanted, preflight
 from govgraph.web.reading import conditional
 from govgraph.web.sparql import OPEN, content_type
@@ -59,18 +59,19 @@ async def diff(request: Request) -> Response:
     return conditional(request, body, headers)
 
 
-async def _difference(site: Site, before: Generation, after: Generation) -> dict[str, list[str]]:
+async def _difference(site: Site, before: AnyGeneration, after: AnyGeneration) -> dict[str, list[str]]:
     """The difference, found once for each pair of generations."""
     pair = before.number, after.number
     found = site.differences.get(pair)
     if found is None:
         async with site.comparing:
+            await site.copied(before, after)
             found = site.differences.get(pair) or await _run(site, before, after)
         site.differences.put(pair, found, sum(len(line) for lines in found.values() for line in lines))
     return found
 
 
-async def _run(site: Site, before: Generation, after: Generation) -> dict[str, list[str]]:
+async def _run(site: Site, before: AnyGeneration, after: AnyGeneration) -> dict[str, list[str]]:
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-I", "-m", "govgraph.store.comparing",
         str(before.folder), str(after.folder), str(site.limits.difference_rows),

@@ -13,7 +13,8 @@ from typing import Any
 from govgraph.errors import EnvironmentFailed
 from govgraph.limits import LIMITS, Limits
 from govgraph.store.dumping import INDEX
-from govgraph.store.generations import Generation
+from govgraph.store.remote_generations import AnyGeneration, RemoteGeneration
+from govgraph.web.copies import Copies
 
 __all__ = ["Dumped", "Dumps"]
 
@@ -44,34 +45,39 @@ class Dumps:
     ----------
     store : folder of the store.
     limits : how long the making may take.
+    copies : of generations in an endpoint.
     """
 
-    def __init__(self, store: Path, limits: Limits = LIMITS) -> None:
+    def __init__(self, store: Path, limits: Limits = LIMITS, copies: Copies | None = None) -> None:
         self._store = store
         self._limits = limits
+        self._copies = copies or Copies(limits)
         self._scratch: Path | None = None
-        self._made: dict[int, Dumped] = {}
+        self._made: dict[str, Dumped] = {}
         self._making = asyncio.Lock()
 
-    async def of(self, generation: Generation) -> Dumped:
+    async def of(self, generation: AnyGeneration) -> Dumped:
         """The dumps of a generation, made now if nobody has asked for them before.
 
         Raises
         ------
         EnvironmentFailed : they cannot be made.
         """
-        if generation.number not in self._made:
+        name = generation.folder.name
+        if name not in self._made:
             async with self._making:
-                if generation.number not in self._made:
-                    self._made[generation.number] = await self._make(generation)
-        return self._made[generation.number]
+                if name not in self._made:
+                    self._made[name] = await self._make(generation)
+        return self._made[name]
 
-    async def _make(self, generation: Generation) -> Dumped:
+    async def _make(self, generation: AnyGeneration) -> Dumped:
+        if isinstance(generation, RemoteGeneration):
+            await self._copies.of(generation)
         place = await asyncio.to_thread(self._place)
-        folder = place / f"{generation.number:06d}"
+        folder = place / generation.folder.name
         if not (folder / INDEX).exists():
             await self._run(generation.folder, folder)
-        await asyncio.to_thread(_clear, place, self._store)
+        await asyncio.to_thread(_clear, place, generation.folder.parent)
         try:
             return Dumped(folder, json.loads(await asyncio.to_thread((folder / INDEX).read_text)))
         except (OSError, ValueError) as error:
@@ -109,10 +115,10 @@ class Dumps:
             shutil.rmtree(self._scratch, ignore_errors=True)
 
 
-def _clear(place: Path, store: Path) -> None:
+def _clear(place: Path, generations: Path) -> None:
     """Remove the dumps of generations that are no longer kept."""
     for folder in place.glob("[0-9]*"):
-        if not (store / "generations" / folder.name).exists():
+        if not (generations / folder.name).exists():
             shutil.rmtree(folder, ignore_errors=True)
 
 

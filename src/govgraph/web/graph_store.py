@@ -14,7 +14,7 @@ from starlette.types import Receive, Scope, Send
 
 from govgraph.errors import GovgraphError, PreconditionFailed
 from govgraph.store.base import DATASET_TYPES, GRAPH_TYPES, Answer, Request
-from govgraph.store.generations import Generation
+from govgraph.store.remote_generations import AnyGeneration
 from govgraph.web.dataset_forms import Target, direct_iri, new_path, read_upload, target_of
 from govgraph.web.negotiate import negotiated
 from govgraph.web.protocol import UPDATE, content_type, endpoint_of, failure, read_body, text_of
@@ -104,7 +104,7 @@ class GraphStore:
             headers["Cache-Control"] = "no-store"
         return answered(answer, headers)
 
-    def _since(self, generation: Generation, graph: str | None) -> int:
+    def _since(self, generation: AnyGeneration, graph: str | None) -> int:
         """Number of the generation in which a graph was changed last.
 
         Raises

@@ -15,6 +15,7 @@ from govgraph.rdf.files import GRAPH_FORMATS
 from govgraph.rdf.terms import JsonTerm, iri, term
 from govgraph.store.base import Request as Query
 from govgraph.store.names import Names
+from govgraph.store.remote_pool import RemoteSource
 from govgraph.web.links import data_of, href, iri_of
 from govgraph.web.negotiate import negotiated
 from govgraph.web.places import Place, links, place_of
@@ -60,6 +61,7 @@ CONSTRUCT { ?thing a ?class } WHERE {
 """
 
 _PLACES = "SELECT DISTINCT ?thing ?graph WHERE { GRAPH ?graph { ?thing ?p ?o } }"
+_MERGED = "SELECT DISTINCT ?thing WHERE { ?thing ?p ?o }"
 _ABOUT = """
 SELECT DISTINCT ?thing ?graph ?s ?p ?o WHERE {
   GRAPH ?graph { { ?thing ?p ?o BIND(?thing AS ?s) } UNION { ?s ?p ?thing BIND(?thing AS ?o) } }
@@ -68,7 +70,9 @@ SELECT DISTINCT ?thing ?graph ?s ?p ?o WHERE {
 
 
 async def known(site: Site, thing: str, generation: str = "") -> list[str]:
-    """The graphs that say something about a thing.
+    """The graphs that say something about a thing; an empty name is that of the merged facts of an endpoint.
+
+    There they may be all that is left of an earlier generation, or all that there ever was.
 
     Raises
     ------
@@ -79,6 +83,9 @@ async def known(site: Site, thing: str, generation: str = "") -> list[str]:
     try:
         answer = await site.answer(Query(_PLACES, {"thing": iri(thing)}), generation)
         places = site.read(answer).rows
+        if not places and isinstance(site.generations, RemoteSource):
+            answer = await site.answer(Query(_MERGED, {"thing": iri(thing)}), generation)
+            places = [{"graph": ""} for _ in site.read(answer).rows]
     except BadInput as error:  # not a legal IRI
         if error.status == 404:
             raise
@@ -101,7 +108,10 @@ def _raise_if_gone(site: Site, thing: str) -> None:
     for number in reversed(site.generations.numbers()):
         if number >= site.latest.number:
             continue
-        names = Names(site.generation(str(number)).names)
+        before = site.generation(str(number))
+        if not before.names.exists():  # it is in an endpoint, and was never read from here
+            continue
+        names = Names(before.names)
         try:
             label = names.label(thing)
         finally:

@@ -1,6 +1,7 @@
 """For whoever runs the service: is it alive, is it ready, what does it count, what are its limits."""
 
 import asyncio
+import contextlib
 import json
 
 from fastapi import APIRouter
@@ -10,7 +11,7 @@ from starlette.responses import JSONResponse, Response
 
 from govgraph.errors import GovgraphError, ReaderFailed
 from govgraph.settings import settings
-from govgraph.store.generations import Generation
+from govgraph.store.remote_generations import AnyGeneration
 from govgraph.web.problems import problem_of
 from govgraph.web.state import Site
 
@@ -56,21 +57,23 @@ async def ready(request: Request) -> Response:
 async def metrics(request: Request) -> Response:
     """What has been counted since the start, and what is so now."""
     site = _site(request)
-    gauge, generation = site.recorder.gauge, site.latest
-    gauge("govgraph_generation", "Number of the current generation", generation.number)
-    gauge("govgraph_triples", "Statements of the default graph", generation.manifest.get("statements", 0))
+    gauge = site.recorder.gauge
     gauge("govgraph_readers_idle", "Readers that are free", site.public.idle)
     gauge("govgraph_readers_replaced", "Readers killed or lost on a query since the start", site.public.replaced)
     gauge("govgraph_kept_answers", "Answers kept in memory", len(site.kept))
     gauge("govgraph_kept_bytes", "Bytes of the answers kept in memory", site.kept.size)
-    for severity, count in (await asyncio.to_thread(_findings, generation)).items():
-        gauge("govgraph_shacl_results", "Findings of the shapes by severity", count, severity=severity)
+    with contextlib.suppress(GovgraphError):  # without its store the service still counts what it does
+        generation = site.latest
+        gauge("govgraph_generation", "Number of the current generation", generation.number)
+        gauge("govgraph_triples", "Statements of the default graph", generation.manifest.get("statements", 0))
+        for severity, count in (await asyncio.to_thread(_findings, generation)).items():
+            gauge("govgraph_shacl_results", "Findings of the shapes by severity", count, severity=severity)
     site.recorder.settle()
     body = generate_latest(site.recorder.registry)
     return Response(body, headers={"Content-Type": CONTENT_TYPE_LATEST, **_FRESH})
 
 
-def _findings(generation: Generation) -> dict[str, int]:
+def _findings(generation: AnyGeneration) -> dict[str, int]:
     """Findings of the report that was kept with a generation, by severity."""
     try:
         summary = json.loads((generation.folder / "report.json").read_text())["summary"]

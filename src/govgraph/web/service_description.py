@@ -4,7 +4,7 @@ import pyoxigraph as ox
 
 from govgraph.namespaces import PREFIXES
 from govgraph.rdf.files import serialise
-from govgraph.store.generations import Generation
+from govgraph.store.remote_generations import AnyGeneration
 
 __all__ = ["service_description"]
 
@@ -26,7 +26,7 @@ _RESULTS = (
 _INPUTS = ("Turtle", "N-Triples", "JSON-LD", "RDF_XML", "TriG", "N-Quads")
 
 
-def service_description(endpoint: str, generation: Generation, writable: bool, media_type: str) -> bytes:
+def service_description(endpoint: str, generation: AnyGeneration, writable: bool, media_type: str) -> bytes:
     """The description of an endpoint.
 
     Parameters

@@ -10,16 +10,22 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from govgraph.errors import DeadlinePassed, GovgraphError, ReaderFailed, UnknownGeneration
+from govgraph.errors import DeadlinePassed, GovgraphError, ReaderFailed, StoreFailed, UnknownGeneration
+from govgraph.knowledge.remote_names import names_file
 from govgraph.limits import LIMITS, Limits
 from govgraph.namespaces import GRAPH
 from govgraph.questions.table import Table, read_table
 from govgraph.store.base import Answer, Request
+from govgraph.store.endpoint import Endpoint
 from govgraph.store.generations import Generation, Generations
 from govgraph.store.names import LatestNames
 from govgraph.store.pool import ReaderPool
+from govgraph.store.remote import RemoteReader
+from govgraph.store.remote_generations import FOREIGN, AnyGeneration, RemoteGeneration
+from govgraph.store.remote_pool import RemotePool, RemoteSource
 from govgraph.web.answers import Kept
 from govgraph.web.bounded import Bounded
+from govgraph.web.copies import Copies
 from govgraph.web.dumping import Dumps
 from govgraph.web.logging import Lines
 from govgraph.web.metrics import Recorder, asking_client, noted_query
@@ -27,6 +33,8 @@ from govgraph.web.shares import Shares
 
 __all__ = ["Site"]
 
+_FOREIGN_SECONDS = 10.0  # so long an answer of an endpoint that tells of no changes is given again on pages
+_AHEAD_SECONDS = 1.0
 _FORMS = {"solutions": "select", "boolean": "ask", "graph": "graph"}
 
 
@@ -39,17 +47,19 @@ class Site:
 
     Parameters
     ----------
-    store : folder of the store.
+    store : folder of the store, or an endpoint.
     limits : of each pool.
     log : where the line of each request goes; None for nowhere.
     """
 
-    def __init__(self, store: Path, limits: Limits = LIMITS, log: BinaryIO | None = None) -> None:
+    def __init__(self, store: Path | Endpoint, limits: Limits = LIMITS, log: BinaryIO | None = None) -> None:
         self.limits = limits
-        self.generations = Generations(store)
-        self.public = ReaderPool(self.generations.latest, limits)
+        self.generations: Generations | RemoteSource = (
+            RemoteSource(store, _names_of) if isinstance(store, Endpoint) else Generations(store)
+        )
+        self.public = self._readers(limits)
         self.shares = Shares(limits)
-        self._own = ReaderPool(self.generations.latest, replace(limits, query_seconds=LIMITS.query_seconds))
+        self._own = self._readers(replace(limits, query_seconds=LIMITS.query_seconds))
         self._earlier: OrderedDict[int, ReaderPool] = OrderedDict()
         self._opening = asyncio.Lock()
         self.comparing = asyncio.Lock()
@@ -57,7 +67,8 @@ class Site:
         self.lines = Lines(log)
         self.recorder = Recorder(self.lines)
         self.kept = Kept(limits.cache_bytes, limits.cached_answer_bytes)
-        self.dumps = Dumps(store, limits)
+        self.copies = Copies(limits)
+        self.dumps = Dumps(self.generations.folder, limits, self.copies)
         self.differences: Bounded[tuple[int, int], dict[str, list[str]]] = Bounded(
             limits.cache_bytes, limits.cached_answer_bytes
         )
@@ -67,27 +78,54 @@ class Site:
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Keep the readers alive while the site runs."""
-        async with self.public, self._own:
+        async with contextlib.AsyncExitStack() as running:
+            if isinstance(self.generations, RemoteSource):
+                await running.enter_async_context(self.generations.watched())
+                ahead = asyncio.create_task(self._copied_ahead())
+                running.callback(ahead.cancel)
+            await running.enter_async_context(self.public)
+            await running.enter_async_context(self._own)
             try:
                 yield
             finally:
                 for pool in self._earlier.values():
                     await pool.__aexit__()
                 self.dumps.close()
+                await self.copies.close()
                 self.names.close()
                 self.lines.flush()
 
+    def _readers(self, limits: Limits, generation: AnyGeneration | None = None) -> ReaderPool:
+        """Readers of a generation, or of the one that is current."""
+        if isinstance(self.generations, RemoteSource):
+            assert not isinstance(generation, Generation)
+            return RemotePool(self.generations, limits, (lambda: generation) if generation else None)
+        return ReaderPool((lambda: generation) if generation else self.generations.latest, limits)
+
     @property
-    def latest(self) -> Generation:
+    def latest(self) -> AnyGeneration:
         """The generation that is current now."""
         return self.generations.latest()
+
+    @property
+    def lasting(self) -> int:
+        """Number of the generation that is current, where what is said of it stays true.
+
+        Raises
+        ------
+        StoreFailed : the endpoint does not tell when it changes.
+        """
+        number = self.latest.number
+        if number == FOREIGN:
+            raise StoreFailed("the endpoint does not tell when it changes", "Ask it each time.")
+        return number
 
     @property
     def superseded(self) -> list[str]:
         """Graphs of revisions that a later one replaces."""
         return list(self.latest.manifest.get("superseded", []))
 
-    def generation(self, named: str) -> Generation:
+    def generation(self, named: str) -> AnyGeneration:
         """A generation that is kept, by the number that a caller gives.
 
         Raises
@@ -142,7 +180,7 @@ class Site:
                 while len(self._earlier) >= self.limits.earlier_readers:
                     _, unused = self._earlier.popitem(last=False)
                     await unused.__aexit__()
-                pool = ReaderPool(lambda: generation, replace(self.limits, readers=1))
+                pool = self._readers(replace(self.limits, readers=1), generation)
                 await pool.__aenter__()
                 self._earlier[generation.number] = pool
             self._earlier.move_to_end(generation.number)
@@ -156,7 +194,9 @@ class Site:
         """Answer one of the site's own queries; the same query of the same generation is answered once."""
         if generation and self.generation(generation).number != self.latest.number:
             return await (await self._pool(generation)).answer(request)
-        key = f"{self.latest.number} {request.as_json()!r}"
+        number = self.latest.number
+        told = number if number != FOREIGN else f"{number}, {time.monotonic() // _FOREIGN_SECONDS}"
+        key = f"{told} {request.as_json()!r}"
         found = self._answers.get(key)
         if found:
             return found
@@ -193,7 +233,31 @@ class Site:
         found = await self.table(_LICENCE)
         return str(found.rows[0]["licence"]) if found.rows else ""
 
-    async def verified(self, generation: Generation) -> None:
+    async def copied(self, *generations: AnyGeneration) -> None:
+        """Make sure that the whole store of a generation is on this machine.
+
+        Raises
+        ------
+        StoreFailed : it is in an endpoint, and cannot be copied.
+        """
+        for generation in generations:
+            if isinstance(generation, RemoteGeneration):
+                await self.copies.of(generation)
+
+    async def _copied_ahead(self) -> None:
+        """Copy each generation whose engine leaves some queries to us, so that each reader need not fetch it."""
+        tried = ""
+        while True:
+            with contextlib.suppress(GovgraphError):  # the next query tells what is wrong
+                latest = self.latest
+                if isinstance(latest, RemoteGeneration) and latest.folder.name != tried:
+                    tried = latest.folder.name
+                    engine = await asyncio.to_thread(getattr, latest.endpoint, "engine")  # it may have to be asked
+                    if engine.leaves_queries:
+                        await self.copies.of(latest)
+            await asyncio.sleep(_AHEAD_SECONDS)
+
+    async def verified(self, generation: AnyGeneration) -> None:
         """Check every file of a generation against its manifest, once.
 
         Raises
@@ -207,6 +271,10 @@ class Site:
     async def alive(self) -> int:
         """Number of the generation that a reader has just answered from."""
         return (await self._own.answer(Request("ASK {}"))).generation
+
+
+def _names_of(generation: RemoteGeneration) -> Path:
+    return names_file(RemoteReader(generation.endpoint, generation), generation)
 
 
 _LICENCE = f"""

@@ -10,7 +10,7 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from govgraph.errors import AnswerTooLarge, DeadlinePassed, ReaderFailed
-from govgraph.store.generations import Generation
+from govgraph.store.remote_generations import AnyGeneration
 from govgraph.web.bounded import Bounded
 from govgraph.web.state import Site
 
@@ -45,7 +45,11 @@ _KEPT: WeakKeyDictionary[Site, Bounded[Key, Difference]] = WeakKeyDictionary()
 
 
 async def difference(
-    site: Site, before: Generation, after: Generation, versions: tuple[str, str] = ("", ""), evidence: bool = False
+    site: Site,
+    before: AnyGeneration,
+    after: AnyGeneration,
+    versions: tuple[str, str] = ("", ""),
+    evidence: bool = False,
 ) -> Difference:
     """What one side says and the other does not.
 
@@ -67,13 +71,14 @@ async def difference(
         async with site.comparing:
             found = kept.get(key)
             if found is None:
+                await site.copied(before, after)
                 output = await _run(before, after, versions, evidence)
                 found = await asyncio.to_thread(_read, output)
                 kept.put(key, found, 3 * len(output))
     return found
 
 
-async def _run(before: Generation, after: Generation, versions: tuple[str, str], evidence: bool) -> bytes:
+async def _run(before: AnyGeneration, after: AnyGeneration, versions: tuple[str, str], evidence: bool) -> bytes:
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-I", "-m", "govgraph.knowledge.comparing",
         str(before.folder), str(after.folder), *versions, "evidence" if evidence else "", str(_MOST),

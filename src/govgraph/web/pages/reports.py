@@ -10,9 +10,10 @@ from pathlib import Path
 from govgraph.errors import StoreDamaged, UnknownGeneration
 from govgraph.review.compare import compare
 from govgraph.review.findings import Finding, Report, read_report
+from govgraph.store.remote_generations import RemoteGeneration
 from govgraph.web.state import Site
 
-__all__ = ["compared", "concerning", "earlier", "last_seen", "number_of", "report_about", "report_of"]
+__all__ = ["compared", "concerning", "earlier", "last_seen", "number_of", "report_about", "report_of", "review_of"]
 
 _KEPT = 8  # reports kept in memory: those of all generations that a store keeps, and some of the day before
 
@@ -28,9 +29,25 @@ async def report_of(site: Site, number: int = 0) -> Report | None:
     ------
     StoreDamaged : the report cannot be read.
     """
-    latest = site.latest
-    number = number or latest.number
-    return await asyncio.to_thread(_report, latest.folder.parent / f"{number:06d}" / "report.json", number)
+    number = number or site.latest.number
+    return await asyncio.to_thread(_report, site.generations.folder_of(number) / "report.json", number)
+
+
+async def review_of(site: Site, number: int) -> Report | None:
+    """The report of a generation; one in an endpoint that has none is reviewed now, and the report kept here.
+
+    Raises
+    ------
+    StoreFailed : the review has been begun and takes long, or the endpoint failed.
+    """
+    report = await report_of(site, number)
+    if report is not None:
+        return report
+    generation = site.generation(str(number))
+    if not isinstance(generation, RemoteGeneration):
+        return None
+    await site.copies.reviewed(generation)
+    return await report_of(site, number)
 
 
 def _report(file: Path, number: int) -> Report | None:
@@ -69,9 +86,9 @@ def number_of(site: Site, named: str) -> int:
 async def earlier(site: Site, number: int = 0) -> list[int]:
     """Generations before this one that are kept and were reviewed, the latest first; 0 is the current one."""
     number = number or site.latest.number
-    folder = site.latest.folder.parent
-    before = [each for each in site.generations.numbers() if each < number]
-    return [each for each in reversed(before) if (folder / f"{each:06d}" / "report.json").is_file()]
+    kept = site.generations
+    before = [each for each in kept.numbers() if each < number]
+    return [each for each in reversed(before) if (kept.folder_of(each) / "report.json").is_file()]
 
 
 async def compared(site: Site, report: Report, against: int) -> Report:

@@ -17,7 +17,7 @@ from govgraph.review.findings import SEVERITIES, Finding, Report
 from govgraph.web.negotiate import prefers_html
 from govgraph.web.pages import rules
 from govgraph.web.pages.common import show, site_of, text_of
-from govgraph.web.pages.reports import compared, earlier, last_seen, number_of, report_of
+from govgraph.web.pages.reports import compared, earlier, last_seen, number_of, report_of, review_of
 from govgraph.web.pages.review_words import PAGE, headers_of, page_of, unnamed, words
 from govgraph.web.pages.wanted import NO_BODY, Wanted, options, wanted_of
 from govgraph.web.problems import respond
@@ -101,7 +101,7 @@ async def overview(request: Request) -> Response:
 
 async def _report(site: Site, wanted: Wanted, number: int, before: Sequence[int]) -> Report | None:
     """The report, compared with the generation that is asked for, or that a state needs."""
-    report = await report_of(site, number)
+    report = await review_of(site, number)
     against = number_of(site, wanted.against)
     if not against and wanted.state in ("new", "standing", "fixed") and before:
         against = before[0]

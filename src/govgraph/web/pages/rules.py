@@ -23,7 +23,7 @@ from govgraph.review.findings import SUBJECTS, Finding, Report, Rule
 from govgraph.web.links import href, query_link
 from govgraph.web.negotiate import prefers_html
 from govgraph.web.pages.common import show, site_of, text_of
-from govgraph.web.pages.reports import earlier, number_of, report_of
+from govgraph.web.pages.reports import earlier, number_of, review_of
 from govgraph.web.pages.review_words import OUTCOMES, PAGE, headers_of, page_of, unnamed, words
 from govgraph.web.reading import conditional
 from govgraph.web.state import Site
@@ -79,7 +79,7 @@ async def listing(request: Request) -> Response:
     """All rules that were run: as a page, or as JSON where the address ends in it."""
     site = site_of(request)
     number = number_of(site, text_of(request, "generation")) or site.latest.number
-    report = await report_of(site, number)
+    report = await review_of(site, number)
     if report is None:
         return await none_kept(request, site, number)
     counted = _counted(report)
@@ -126,7 +126,7 @@ async def one(request: Request) -> Response:
     """One rule with its findings: as a page, or as JSON where the address ends in it."""
     site, named = site_of(request), request.path_params["id"][: LIMITS.name_characters]
     number = number_of(site, text_of(request, "generation")) or site.latest.number
-    report = await report_of(site, number)
+    report = await review_of(site, number)
     if report is None:
         return await none_kept(request, site, number)
     known = {each.rule.rule: each for each in _counted(report)}

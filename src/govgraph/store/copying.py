@@ -1,0 +1,145 @@
+"""Statements of an endpoint brought here: page by page, counted where they could be cut short, and never too many."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import pyoxigraph as ox
+
+from govgraph.errors import BadInput, PartOfAnswer, StoreFailed
+from govgraph.limits import LIMITS, Limits
+from govgraph.store.endpoint import Endpoint
+from govgraph.store.remote_generations import RemoteGeneration
+from govgraph.store.results import may_be_cut, read_results
+
+__all__ = ["Copies"]
+
+_PAGE = 50_000
+_LEAST = 500  # rows that any endpoint gives at once
+_ALL = "?s ?p ?o"
+
+
+class Copies:
+    """Copies of what one generation in an endpoint says; each is made once.
+
+    Parameters
+    ----------
+    endpoint, generation : what is copied.
+    limits : bounds on its size.
+    """
+
+    def __init__(self, endpoint: Endpoint, generation: RemoteGeneration, limits: Limits = LIMITS) -> None:
+        self._endpoint = endpoint
+        self._generation = generation
+        self._limits = limits
+        self._made: dict[tuple[frozenset[str] | None, bool], ox.Store] = {}
+
+    def store(self, predicates: set[str] | None = None, *, named: bool = True) -> ox.Store:
+        """A store in memory with these statements in its default graph and, if wanted, in its named graphs.
+
+        Parameters
+        ----------
+        predicates : only statements with one of them; None is all.
+        named : the named graphs too.
+
+        Raises
+        ------
+        StoreFailed : there are more than may be copied.
+        PartOfAnswer : the endpoint does not give all that it counts.
+        """
+        key = (None if predicates is None else frozenset(predicates), named)
+        for known in (key, (None, named), (None, True)):
+            if known in self._made:
+                return self._made[known]
+        if self._generation.store.exists() and not self._generation.foreign:  # copied to disk by `remote_copy`
+            store = self._made[None, True] = ox.Store.read_only(str(self._generation.store))
+            return store
+        self.check_size()
+        store = ox.Store()
+        store.bulk_extend(self.statements(predicates))
+        if named and self._generation.named_graphs:
+            store.bulk_extend(self.statements(predicates, self._generation.named_graphs))
+        self._made[key] = store
+        return store
+
+    def statements(self, predicates: set[str] | None = None, graphs: Sequence[str] = ()) -> Iterator[ox.Quad]:
+        """The statements of the default graph, or of some named graphs."""
+        pattern = _ALL
+        if predicates is not None:
+            pattern = f"VALUES ?p {{ {' '.join(map(_written, sorted(predicates)))} }} {_ALL}"
+        columns, where = ("?g ?s ?p ?o", f"GRAPH ?g {{ {pattern} }}") if graphs else ("?s ?p ?o", pattern)
+        wanted = set(graphs)
+        for row in self._pages(columns, where, graphs):
+            subject, predicate, value = row["s"], row["p"], row["o"]
+            assert isinstance(predicate, ox.NamedNode)
+            if isinstance(subject, ox.NamedNode | ox.BlankNode) and (not graphs or row["g"].value in wanted):
+                yield ox.Quad(subject, predicate, value, row["g"] if graphs else ox.DefaultGraph())
+
+    def _pages(self, columns: str, where: str, graphs: Sequence[str]) -> Iterator[Any]:
+        """All rows: in one request where they fit, else page after page until there are as many as were counted."""
+        caps = self._endpoint.engine.row_caps
+        page = min([_PAGE, *(cap - 1 for cap in caps)])  # a full page of a capped engine would be told to be a part
+        counted: int | None = None
+        given = 0
+        while counted is None or given < counted:
+            offset = f" OFFSET {given}" if given else ""
+            try:
+                rows = self._rows(f"SELECT {columns} WHERE {{ {where} }}{offset} LIMIT {page}", graphs)
+            except PartOfAnswer:
+                if page < _LEAST:
+                    raise
+                page //= 4
+                continue
+            given += len(rows)
+            yield from rows
+            if counted is None:
+                if len(rows) < page and not may_be_cut(len(rows), caps):
+                    return
+                counted = int(self._rows(f"SELECT (COUNT(*) AS ?n) WHERE {{ {where} }}", graphs)[0]["n"].value)
+                if counted > self._limits.copied_statements:
+                    raise self._too_many(counted)
+                page = max(1, min(page, len(rows)))
+            if not rows or given > counted:
+                break
+        if given != counted:
+            raise PartOfAnswer(
+                f"{self._endpoint.url} counts {counted:,} statements and gives {given:,}",
+                "Ask again; if it stays so, raise its row limit.",
+            )
+
+    def _rows(self, text: str, graphs: Sequence[str]) -> Sequence[Any]:
+        engine = self._endpoint.engine
+        _, body = self._endpoint.query(
+            text,  # every engine matches one pattern rightly, so no adapter need see it
+            ("application/sparql-results+json",),
+            self._generation.default_graphs,
+            () if self._generation.foreign else graphs,
+            most_bytes=8 * self._limits.answer_bytes,
+        )
+        found = read_results(body, engine, self._endpoint.url)
+        assert isinstance(found, ox.QuerySolutions)
+        return list(found)
+
+    def check_size(self) -> None:
+        """Refuse at once where the manifest says that there are too many statements to copy.
+
+        Raises
+        ------
+        StoreFailed : there are.
+        """
+        told = int(self._generation.manifest.get("statements", 0))
+        if told > self._limits.copied_statements:
+            raise self._too_many(told)
+
+    def _too_many(self, count: int) -> StoreFailed:
+        return StoreFailed(
+            f"this needs a copy of {count:,} statements of {self._endpoint.url}, and no more than"
+            f" {self._limits.copied_statements:,} are copied",
+            "Ask by SPARQL instead, or build the graph here: govgraph build",
+        )
+
+
+def _written(name: str) -> str:
+    try:
+        return str(ox.NamedNode(name))
+    except ValueError as error:
+        raise BadInput(f"not a legal IRI: {name[:200]} ({error})", "Write it as the standard says.") from None
