@@ -1,17 +1,24 @@
-"""`python -m bench` runs every bench; `python -m bench NAME …` some; `python -m bench --list` names them."""
+"""`python -m bench` runs every bench; `python -m bench NAME …` some, one alone with options; `--list` names them."""
 
 import importlib
+import inspect
 import pkgutil
 import sys
 
 import bench
 
-SHARED = ("__main__", "measure", "nation", "national", "shacl")
+SHARED = ("__main__", "measure", "nation", "national", "scaling", "shacl")
 
 
 def main(words: list[str]) -> None:
     """List benches, or run them one after the other."""
     names = [module.name for module in pkgutil.iter_modules(bench.__path__) if module.name not in SHARED]
+    if len(words) > 1 and words[0] in names and words[1].startswith("-"):
+        one = importlib.import_module(f"bench.{words[0]}").main
+        if not inspect.signature(one).parameters:
+            sys.exit(f"bench: {words[0]} takes no options")
+        one(words[1:])
+        return
     if unknown := [word for word in words if word not in (*names, "--list")]:
         sys.exit(f"bench: there is no bench named {', '.join(unknown)}. There are: {', '.join(names)}")
     if "--list" in words or not words:

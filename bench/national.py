@@ -1,5 +1,7 @@
 """A synthetic nation on the real register of councils, with known faults: `--councils N --seed S --out FILE.nq`.
 
+With `--folder DIR` it is a data folder, one dataset for each council, that `govgraph build DIR` takes.
+
 Made up from end to end but for the councils' names, codes and kinds. Each council is made from the seed and its own
 place in the register, so the first ten of a nation of a thousand are the nation of ten, and memory holds one council.
 """
@@ -15,14 +17,15 @@ from random import Random
 
 from bench.nation.derived import derived
 from bench.nation.faults import Fault, Site, put_faults
+from bench.nation.papers import build_papers
 from bench.nation.records import Records, Statement, iri, term
 from bench.nation.register import Council, councils
 from bench.nation.rules import build_rules
 from bench.nation.structure import Structure, build_structure
 from bench.nation.year import build_year
-from govgraph.namespaces import GRAPH, ID
+from govgraph.namespaces import GRAPH, ID, PREFIXES
 
-__all__ = ["Part", "main", "nation", "write"]
+__all__ = ["Part", "main", "nation", "write", "write_folder"]
 
 FAULTY = 0.01
 """Share of the things of a council that have a fault, unless another is asked for."""
@@ -64,6 +67,7 @@ def _part(council: Council, chance: Random, faulty: float, derive: bool, neighbo
     own = build_structure(records, council)
     build_rules(records, own, chance)
     build_year(records, own, chance)
+    build_papers(records, own)
     if neighbour and chance.random() < 0.1:
         _joint_partnership(records, own, neighbour)
     site = Site(records, own, chance)
@@ -120,22 +124,55 @@ def write(parts: Iterator[Part], out: Path, key: Path | None = None, graphs: boo
     return statements, faults
 
 
+def write_folder(parts: Iterator[Part], folder: Path) -> tuple[int, int]:
+    """Write a nation as a data folder: a catalogue, and for each council a dataset in a folder of its own.
+
+    Returns
+    -------
+    Numbers of statements and of faults.
+    """
+    statements = faults = 0
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "catalog.ttl").open("w", encoding="utf-8") as catalog:
+        catalog.writelines(f"@prefix {name}: <{PREFIXES[name]}> .\n" for name in ("dcat", "dct", "gov", "skos"))
+        for part in parts:
+            place = f"councils/{part.code}"
+            (folder / place).mkdir(parents=True, exist_ok=True)
+            lines = (f"{' '.join(statement)} .\n" for statement in part.statements)
+            (folder / place / "records.nt").write_text("".join(lines), encoding="utf-8")
+            title = f'"Records of council {part.code} (made up)"@en'
+            catalog.write(
+                f"<{GRAPH}national/{part.code}> a dcat:Dataset ; skos:prefLabel {title} ; dct:title {title} ;\n"
+                f'    gov:revisionStatus gov:Current ; gov:dataFolder "{place}" .\n'
+            )
+            statements += len(part.statements)
+            faults += len(part.faults)
+    return statements, faults
+
+
 def main(words: list[str] | None = None) -> None:
     """Write the nation that the command line asks for."""
     parser = argparse.ArgumentParser(prog="python -m bench.national", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--councils", type=int, default=10, help="how many; beyond the register they are numbered")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--out", type=Path, required=True, metavar="FILE.nq")
+    place = parser.add_mutually_exclusive_group(required=True)
+    place.add_argument("--out", type=Path, metavar="FILE.nq")
+    place.add_argument("--folder", type=Path, metavar="DIR", help="a data folder, for govgraph build DIR")
     parser.add_argument("--key", type=Path, metavar="FILE.csv", help="write what a review must find: kind, focus, rule")
     parser.add_argument("--faulty", type=float, default=FAULTY, help="share of things with a fault (default: 0.01)")
     parser.add_argument("--derive", action="store_true", help="with what a build derives")
     parser.add_argument("--graphs", action="store_true", help="also one named graph for each council")
     chosen = parser.parse_args(words)
-    for path in (chosen.out, chosen.key):
+    if chosen.folder and (chosen.key or chosen.derive or chosen.graphs):
+        parser.error("--key, --derive and --graphs go with --out: a build derives, and makes the graphs.")
+    for path in (chosen.out, chosen.folder, chosen.key):
         if path and not path.parent.is_dir():
             parser.error(f"there is no folder {path.parent}. Make it, or name another file.")
     parts = nation(chosen.councils, chosen.seed, chosen.faulty, chosen.derive)
-    statements, faults = write(parts, chosen.out, chosen.key, chosen.graphs)
+    if chosen.folder:
+        statements, faults = write_folder(parts, chosen.folder)
+    else:
+        statements, faults = write(parts, chosen.out, chosen.key, chosen.graphs)
     print(f"{chosen.councils:,} councils, {statements:,} statements, {faults:,} findings to be made", file=sys.stderr)
 
 

@@ -65,6 +65,8 @@ class Site:
         return self.records.values(thing, "gov:mode")[0] in (term("gov:mode/scrutiny"), term("gov:mode/advice"))
 
 
+FALSE = f'"false"^^{term("xsd:boolean")}'
+
 Found = list[tuple[str, str]]
 """Pairs of rule and thing; none: the council had nothing left to put the fault into."""
 
@@ -138,6 +140,7 @@ _simple("clause-with-a-short-digest", "GOV-CLAUSE-008", "gov:Clause", _changed("
 _simple("share-over-the-whole", "GOV-CONT-003", "gov:Contribution", _changed("gov:share", text("half")))
 _simple("person-of-two-labels", "GOV-THING-002", "foaf:Person", _added("skos:prefLabel", words("somebody else")))
 _simple("seat-called-by-no-language", "GOV-THING-003", "gov:Seat", _added("skos:altLabel", text("place")))
+_simple("term-nowhere-defined", "GOV-DEFN-003", "gov:UsedTerm", _changed("gov:isDefined", FALSE))
 _simple("council-with-a-short-code", "GOV-COUN-001", "gov:Council", _changed("gov:gssCode", text("E1")))
 
 
@@ -256,8 +259,21 @@ def _half_a_fraction(site: Site) -> Found:
 
 
 @_kind
+def _two_lists_of_a_term(site: Site) -> Found:
+    """Both clauses that define the term are needed for it to show."""
+    term_here, term_there = (site.records.name("term", f"groups-{name}") for name in ("here", "there"))
+    if site.touched.intersection((term_here, term_there)) or site.claim(term_here, term_there) is None:
+        return []
+    listed = site.records.values(term_there, "gov:membersListed")
+    site.records.drop(term_there, "gov:membersListed")
+    for member in listed[1:]:
+        site.records.put(term_there, "gov:membersListed", member)
+    return [("GOV-DEFN-004", term_there)]
+
+
+@_kind
 def _compared_with_nothing(site: Site) -> Found:
-    rule = site.take("gov:DecisionRule")
+    rule = site.take("gov:DecisionRule", lambda thing: bool(site.records.values(thing, "gov:threshold")))
     if rule is None:
         return []
     site.records.drop(rule, "gov:threshold")

@@ -70,7 +70,9 @@ def build_rules(records: Records, own: Structure, chance: Random) -> None:
 def _decisions(records: Records, own: Structure, key: int) -> None:
     threshold = amount(records, f"gbp-{key}", key)
     own.limit = key
+    true = f'"true"^^{term("xsd:boolean")}'
     for name, decider, way, place in (("large", "full-council", "over", 1), ("other", "cabinet", "up-to", 2)):
+        announced = {"makesKeyDecision": true} if decider == "cabinet" else {}
         records.add(
             records.name("decision-rule", f"{name}-spending"),
             "gov:DecisionRule",
@@ -81,6 +83,7 @@ def _decisions(records: Records, own: Structure, key: int) -> None:
             comparison=term(f"gov:comparison/{way}"),
             precedence=count(place),
             basis=own.clauses["decisions"],
+            **announced,
         )
     for place, officer in enumerate(("chief executive", "finance director", "director of place", "director of people")):
         pounds = key // (2 * (place + 1))

@@ -23,7 +23,7 @@ Shah Singh Stewart Taylor Thomas Turner Walker Ward Williams Wood Young
 ELECTED, BEFORE = "2025-05-12", "2021-05-10"
 """First days of the present term and of the one before."""
 
-MEETINGS = {"full-council": 4, "cabinet": 5, "scrutiny": 4, "audit": 3, "licensing": 3, "planning": 3, "standards": 3}
+MEETINGS = {"full-council": 3, "cabinet": 4, "scrutiny": 3, "audit": 3, "licensing": 3, "planning": 3, "standards": 3}
 """Meetings in the year."""
 
 

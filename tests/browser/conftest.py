@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import httpx
 import pytest
 
 from govgraph.knowledge.build import build
@@ -24,6 +25,7 @@ PLACES = [
     "/",
     "/search?q=board",
     "/search?q=social",
+    "/search?q=zzzqq",
     "/page/harrow/body/partnership-board",
     "/page/harrow/body/safer-harrow-management-group",
     "/page/harrow/body/community-cohesion-management-group",
@@ -32,6 +34,10 @@ PLACES = [
     "/page/harrow/line/a14",
     "/page/theme/poverty",
     "/page/def/mode/accountability",
+    "/page/def/Party",
+    "/page/def/Rule",
+    "/page/def/accountableTo",
+    "/page/uk/council/hrw",
     "/chart",
     "/chart?mode=accountability&mode=scrutiny&as_of=2024-02-15",
     "/chart?mode=none",
@@ -43,19 +49,27 @@ PLACES = [
     "/questions/on-theme?theme=Poverty",
     "/questions/who-chairs",
     "/review",
+    "/review?state=waived&text=nothing+so",
     "/review/rules",
+    "/review/rule/GOV-COUN-001",
+    "/review/finding/0000000000000000",
     "/documents",
     "/documents/handbook-current",
+    "/documents/handbook-current?page=4",
     "/compare",
     "/compare?from=handbook-earlier&to=handbook-current",
     "/councils",
     "/councils?name=buck",
+    "/councils?type=county&page=1",
+    "/councils?name=nowhere",
     "/councils/changes",
     "/about",
     "/def/",
     "/def/?part=codes",
     "/dumps/",
     "/sparql",
+    "/sparql?example=who-chairs",
+    "/sparql?explain=&query=SELECT+*+WHERE+%7B+%3Fs+gov%3AanswersTo+%3Fo+%7D",
     "/sparql?query=SELECT+*+WHERE+%7B+%3Fs+gov%3AanswersTo+%3Fo+%7D",
     "/sparql?query=SELECT+*+WHERE+%7B+%3Fs+gov%3AanswerTo+%3Fo+%7D",
     "/nowhere",
@@ -63,9 +77,10 @@ PLACES = [
 
 
 @pytest.fixture(scope="session")
-def places() -> list[str]:
+def places(site: str) -> list[str]:
     """One address for each kind of page, and for each state of it that looks different."""
-    return PLACES
+    [worst] = httpx.get(f"{site}/review.json", timeout=60).json()["findings"][:1]
+    return [*PLACES, f"/review/finding/{worst['id']}", f"/review/rule/{worst['rule']}"]
 
 
 @pytest.fixture(scope="session")

@@ -156,6 +156,9 @@ def test_a_chart_is_filtered_and_made_larger_by_keyboard(page: "Page") -> None:
     assert before
     assert after
     assert after["width"] > before["width"] * 1.4
+    page.get_by_role("button", name="Whole chart").click()
+    assert region.evaluate("each => each.scrollWidth <= each.clientWidth")
+    region.focus()
     page.keyboard.press("0")
     again = region.locator("svg").bounding_box()
     assert again

@@ -223,8 +223,12 @@ def test_a_load_of_other_data_starts_anew_after_an_interruption(
     server: Served, two: tuple[Generation, Generation], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     endpoint = endpoint_of(server)
+
+    def interrupted(*given: object) -> None:
+        raise KeyboardInterrupt
+
     with monkeypatch.context() as patch:
-        patch.setattr("govgraph.store.publishing._Load._switch", lambda *given: (_ for _ in ()).throw(KeyboardInterrupt))
+        patch.setattr("govgraph.store.publishing._Load._switch", interrupted)
         with pytest.raises(KeyboardInterrupt):
             publish(endpoint, two[0])
     published = publish(endpoint, two[1])

@@ -137,6 +137,8 @@ def test_harrow_has_its_codes_its_region_its_authority_and_no_date(published: Fa
         "councilType": ["lbo"],
         "nation": ["England"],
         "region": ["London"],
+        "latitude": ["51.598"],
+        "longitude": ["-0.341"],
         "combinedAuthority": ["gla"],
         "source": ["local-authority-register"],
     }
@@ -444,3 +446,35 @@ def test_the_command_refuses_another_file_with_one_line_and_2(tmp_path: Path, da
     [line] = result.stderr.splitlines()
     assert line.startswith("govgraph: ")
     assert list(data.iterdir()) == []
+
+
+def test_the_middle_of_an_area_is_kept_where_the_register_gives_it(data: Path, tmp_path: Path) -> None:
+    columns = (*COLUMNS, "lat", "long")
+    here = OLD | {"lat": "51.59761", "long": "-0.33624"}
+    half = NEW | {"lat": "51.5"}
+    register = write(tmp_path / "uk.csv", here, half, columns=columns)
+    facts = facts_of(import_councils(register, data).file)
+    assert told(facts, council("old"))["latitude"] == ["51.598"]
+    assert told(facts, council("old"))["longitude"] == ["-0.336"]
+    assert "latitude" not in told(facts, council("new"))
+
+
+@pytest.mark.parametrize("latitude", ["91", "north", "nan", "-inf", "1e999"])
+def test_a_place_that_is_not_on_the_earth_is_named(data: Path, tmp_path: Path, latitude: str) -> None:
+    columns = (*COLUMNS, "lat", "long")
+    register = write(tmp_path / "uk.csv", OLD | {"lat": latitude, "long": "0"}, NEW, columns=columns)
+    imported = import_councils(register, data)
+    [problem] = imported.problems
+    assert (problem.row, problem.column) == (2, "lat")
+    assert "not a place on the Earth" in problem.message
+    assert imported.councils == 1
+
+
+def test_the_published_councils_lie_in_the_united_kingdom(published: Facts) -> None:
+    latitude, longitude = (ox.NamedNode(PREFIXES["schema"] + name) for name in ("latitude", "longitude"))
+    placed = [one for one in published.subjects(RDF_TYPE, GOV.Council) if published.literals(one, latitude)]
+    assert len(placed) == 412
+    for one in placed:
+        [north], [east] = published.literals(one, latitude), published.literals(one, longitude)
+        assert 49.8 < float(north) < 60.9
+        assert -8.2 < float(east) < 1.8

@@ -18,7 +18,7 @@ from govgraph.knowledge.build import build
 from govgraph.knowledge.publishing import build_into
 from govgraph.limits import LIMITS
 from govgraph.resources import packaged
-from govgraph.store import loading
+from govgraph.store import publishing
 from govgraph.store.endpoint import Endpoint
 from govgraph.store.generations import Generations
 from govgraph.store.names import Names
@@ -116,7 +116,7 @@ def test_an_interrupted_load_does_not_build_again(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(loading._Load, "_compare", interrupted)
+        patch.setattr(publishing._Load, "_compare", interrupted)
         with pytest.raises(KeyboardInterrupt):
             build_into(endpoint, data)
     steps: list[str] = []

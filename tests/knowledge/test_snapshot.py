@@ -304,7 +304,7 @@ def test_the_earlier_handbook_answers_with_the_earlier_groups_and_never_with_the
     assert "children-s-trust" in old or any("children" in name for name in old)
     assert not any("children-s-trust" in name for name in new)
     superseded = ox.NamedNode("https://w3id.org/govgraph/graph/harrow/handbook-earlier")
-    own = {s.value for s, _, _ in statements(graph._reader.store.quads_for_pattern(None, None, None, superseded))}
+    own = {s.value for s, _, _ in statements(graph._reader.store().quads_for_pattern(None, None, None, superseded))}
     said = earlier.select(
         "SELECT DISTINCT ?thing { ?thing a ?kind FILTER(STRSTARTS(STR(?thing), STR(id:)))"
         " FILTER NOT EXISTS { ?thing a gov:Document } FILTER NOT EXISTS { ?thing a gov:DocumentVersion }"

@@ -10,6 +10,7 @@ from bench.nation.register import councils
 from bench.nation.shapes import RULES, chosen_shapes
 from bench.national import main, nation, write
 
+from govgraph.knowledge.catalog import read_catalog
 from govgraph.review.data import StoreData
 from govgraph.review.engine import judge
 from govgraph.review.shapes import read_shapes
@@ -72,7 +73,10 @@ def test_every_kind_of_fault_is_put_in_and_every_chosen_rule_but_the_one_of_name
     assert {fault.rule for fault in faults} == set(RULES.split()) - {"GOV-THING-001"}
 
 
-REMARKS = {"BODY-008", "BODY-010", "BODY-011", "DOC-002", "POST-018", "POST-019", "POST-020"}
+REMARKS = {
+    *("BODY-008", "BODY-010", "BODY-011", "BRDG-003", "DOC-002", "PLAN-004", "PLAN-005", "PLAN-006"),
+    *("POST-018", "POST-019", "POST-020"),
+}
 """What the made-up constitutions leave open: the rules of the review remark on it, and on nothing else."""
 
 
@@ -94,6 +98,14 @@ def test_the_command_writes_quads_with_graphs_and_the_key(tmp_path: Path) -> Non
     rows = key.read_text(encoding="utf-8").splitlines()
     assert rows[0] == "kind,focus,rule"
     assert len(rows) > 4
+
+
+def test_the_command_writes_a_data_folder_with_a_dataset_for_each_council(tmp_path: Path) -> None:
+    main(["--councils", "2", "--seed", "4", "--folder", str(tmp_path / "nation")])
+    found = read_catalog(tmp_path / "nation")
+    assert [len(dataset.files) for dataset in found] == [1, 1]
+    stated = sum(len(dataset.files[0].read_text(encoding="utf-8").splitlines()) for dataset in found)
+    assert stated == sum(len(part.statements) for part in nation(2, seed=4))
 
 
 def test_a_folder_that_does_not_exist_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

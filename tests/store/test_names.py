@@ -57,3 +57,24 @@ def test_a_file_that_is_not_ours_is_refused(tmp_path: Path) -> None:
     (tmp_path / "names.sqlite").write_bytes(b"not a database, but long enough to look at" * 10)
     with pytest.raises(StoreDamaged):
         Names(tmp_path / "names.sqlite")
+
+
+def test_where_a_word_is_common_names_that_begin_with_it_come_first_and_none_is_lost(
+    names: Names, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    weighed = {hit.iri for hit in names.search("harrow", limit=1000)}
+    monkeypatch.setattr("govgraph.store.names._COMMON", 1)
+    hits = names.search("harrow", limit=1000)
+    assert {hit.iri for hit in hits} == weighed
+    begun = [hit.matched.casefold().startswith("harrow") for hit in hits]
+    assert begun[0]
+    assert begun == sorted(begun, reverse=True)
+
+
+def test_a_search_with_a_common_word_keeps_to_the_classes_asked_for(
+    names: Names, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    weighed = {hit.iri for hit in names.search("harrow", [DEF + "Body"], limit=1000)}
+    monkeypatch.setattr("govgraph.store.names._COMMON", 1)
+    assert weighed
+    assert {hit.iri for hit in names.search("harrow", [DEF + "Body"], limit=1000)} == weighed

@@ -322,7 +322,6 @@ def test_a_waived_finding_says_who_why_and_until_when(kept: httpx.Client) -> Non
         for said in ("waived thing", "Jo Bloggs, clerk", "Known to all.", "1 April 2099"):
             assert said in page.text, place
     assert "brand new" not in kept.get("/review?state=waived").text
-    assert "etag" not in kept.get("/review.json").headers, "a waiver runs out without a new generation"
 
 
 def test_the_newest_findings_are_those_that_the_review_before_did_not_have_one_of_each_rule(kept_store: Path) -> None:

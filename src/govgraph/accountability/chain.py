@@ -20,7 +20,8 @@ PREFIX gov: <https://w3id.org/govgraph/def/>
 PREFIX org: <http://www.w3.org/ns/org#>
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
 SELECT DISTINCT ?body ?fact ?text ?clause WHERE {
-  { ?statement a gov:IndependenceStatement ; gov:accountableParty ?body ; dct:bibliographicCitation ?clause .
+  { ?statement gov:accountableParty ?body ; dct:bibliographicCitation ?clause .
+    FILTER EXISTS { ?statement a gov:IndependenceStatement }
     BIND("independent" AS ?fact) BIND("" AS ?text) }
   UNION
   { ?body org:subOrganizationOf ?whole . ?whole skos:prefLabel ?text .
@@ -28,7 +29,7 @@ SELECT DISTINCT ?body ?fact ?text ?clause WHERE {
     BIND("part of" AS ?fact) }
   UNION
   { ?line gov:accountableParty ?body ; skos:prefLabel ?text ; dct:bibliographicCitation ?clause .
-    ?line a gov:AccountabilityLine .
+    FILTER EXISTS { ?line a gov:AccountabilityLine }
     FILTER NOT EXISTS { ?line gov:accountableTo ?somebody }
     BIND("to nobody named" AS ?fact) }
   UNION

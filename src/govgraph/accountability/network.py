@@ -15,9 +15,32 @@ import networkx as nx
 from govgraph.accountability.chain import silence
 from govgraph.rdf.terms import JsonTerm, iri, literal
 
-__all__ = ["RESOLVERS", "Network", "Resolved", "centrality", "distance", "network", "single_points"]
+__all__ = ["AROUND", "NEAR", "RESOLVERS", "Network", "Resolved", "centrality", "distance", "network", "single_points"]
 
 Row = Mapping[str, Any]
+
+AROUND = """
+PREFIX dct: <http://purl.org/dc/terms/>
+PREFIX gov: <https://w3id.org/govgraph/def/>
+PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+SELECT DISTINCT ?body ?from ?fromLabel ?to ?toLabel ?clause ?line ?primary ?strengthOrder ?modeOrder WHERE {
+  ?body gov:answersTo ?first .
+  ?body (gov:answersTo|^gov:answersTo)* ?from .
+  ?from gov:answersTo ?to ; skos:prefLabel ?fromLabel .
+  ?to skos:prefLabel ?toLabel .
+  ?line gov:accountableParty ?from ; gov:accountableTo ?to ; gov:mode ?how ; gov:strength ?sure ;
+        dct:bibliographicCitation ?clause .
+  ?how gov:carriesAccountability ?carries ; skos:notation ?modeOrder .
+  ?sure skos:notation ?strengthOrder .
+  FILTER(?carries)
+  BIND(EXISTS { ?line gov:isPrimary true } AS ?primary)
+}
+ORDER BY ?fromLabel ?from ?toLabel ?to DESC(?primary) ?strengthOrder ?modeOrder ?clause ?line
+"""
+"""Direct lines of all that lines connect with `?body`, which is bound."""
+
+NEAR = frozenset({"network.single_points", "network.distance"})
+"""Resolvers that need no more than `AROUND` to tell of one body."""
 
 _ROOT = ""  # above every end; no IRI is empty
 _EXACT, _SAMPLE = 2_000, 500  # parties up to which betweenness is exact, and from how many it is estimated beyond

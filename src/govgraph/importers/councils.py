@@ -16,7 +16,6 @@ import pyoxigraph as ox
 
 from govgraph.errors import BadInput, EnvironmentFailed
 from govgraph.importers.register import COMBINED, COUNTY, SUCCESSORS, Authority, Problem, Register, read_register
-from govgraph.knowledge.build import Gate
 from govgraph.knowledge.facts import RDF_TYPE, SKOS, Facts, statements
 from govgraph.namespaces import DEF, ID, PREFIXES
 from govgraph.rdf.files import read_file
@@ -39,6 +38,7 @@ _HEAD = f"""\
 # gov:validFrom and gov:validUntil are the register's start-date and end-date as they stand. For some authorities the
 # register gives the last day as end-date, for others the day after. No date means that the register gives none.
 # skos:hiddenLabel holds spellings that the register keeps in small letters, for matching only.
+# schema:latitude and schema:longitude are the middle of the council's area, to about a hundred metres.
 
 @prefix gov: <{DEF}> .
 @prefix councilType: <{TYPE}> .
@@ -47,6 +47,7 @@ _HEAD = f"""\
 @prefix document: <{ID}uk/document/> .
 @prefix dct: <{PREFIXES["dct"]}> .
 @prefix org: <{PREFIXES["org"]}> .
+@prefix schema: <{PREFIXES["schema"]}> .
 @prefix skos: <{PREFIXES["skos"]}> .
 @prefix xsd: <{PREFIXES["xsd"]}> .
 
@@ -84,7 +85,7 @@ def import_councils(
     register: Path,
     data: Path | None = None,
     *,
-    gate: Gate | None = None,
+    gate: Callable[[bytes], bytes] | None = None,
     progress: Callable[[str], None] = lambda step: None,
 ) -> Imported:
     """Write what the register says to a data folder, whole or not at all.
@@ -121,7 +122,7 @@ def import_councils(
     return Imported(folder / FILE, len(councils), ended, len(changes), read.problems, read.damaged, written)
 
 
-def _judge(content: bytes, gate: Gate) -> None:
+def _judge(content: bytes, gate: Callable[[bytes], bytes]) -> None:
     with tempfile.TemporaryDirectory(prefix="govgraph-import-") as scratch:
         file = Path(scratch) / FILE.name
         file.write_bytes(content)
@@ -166,6 +167,8 @@ def _council(council: Authority) -> Iterator[tuple[str, list[str]]]:
     yield "gov:region", [_english(council.region)] if council.region else []
     yield "gov:validFrom", [_day(council.start)] if council.start else []
     yield "gov:validUntil", [_day(council.end)] if council.end else []
+    yield "schema:latitude", [council.latitude] if council.latitude else []
+    yield "schema:longitude", [council.longitude] if council.longitude else []
     yield "gov:countyCouncil", _councils(council.links[COUNTY])
     yield "gov:combinedAuthority", _councils(council.links[COMBINED])
     yield "dct:source", ["document:local-authority-register"]

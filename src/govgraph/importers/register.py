@@ -7,6 +7,7 @@ itself. Both are reported; everything else is kept.
 
 import csv
 import io
+import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -21,6 +22,7 @@ CODE, NAME, NICE, OTHERS = "local-authority-code", "official-name", "nice-name",
 GSS, KIND, NATION, REGION = "gss-code", "local-authority-type", "nation", "region"
 START, END = "start-date", "end-date"
 SUCCESSORS, COUNTY, COMBINED = "replaced-by", "county-la", "combined-authority"
+LATITUDE, LONGITUDE = "lat", "long"  # a register may go without them
 COLUMNS = (CODE, NAME, NICE, GSS, START, END, SUCCESSORS, NATION, REGION, KIND, COUNTY, COMBINED, OTHERS)
 LINKS = (SUCCESSORS, COUNTY, COMBINED)
 
@@ -64,6 +66,7 @@ class Authority:
     code, name, gss, nation, region, start, end : as printed, apart from superfluous blanks.
     kind : IRI of its type in the code list.
     nice, others : its short name, and further names.
+    latitude, longitude : of the middle of its area, in degrees; empty where the register gives none.
     links : codes of other authorities, by the column that names them.
     """
 
@@ -79,6 +82,8 @@ class Authority:
     nice: str
     others: tuple[str, ...]
     links: Mapping[str, tuple[str, ...]]
+    latitude: str = ""
+    longitude: str = ""
 
 
 @dataclass(frozen=True)
@@ -190,6 +195,7 @@ def _authority(number: int, cells: list[str], header: list[str], types: Mapping[
     start, end = _day(cell, START), _day(cell, END)
     if start and end and end < start:
         raise _Wrong(END, f"the authority ends on {end}, before it starts on {start}", "Mend one of the two days.")
+    latitude, longitude = _degrees(cell, LATITUDE, 90), _degrees(cell, LONGITUDE, 180)
     others = re.split(r",(?! )", cells[header.index(OTHERS)])  # names hold commas too: "Bristol, City of"
     return Authority(
         row=number,
@@ -204,7 +210,24 @@ def _authority(number: int, cells: list[str], header: list[str], types: Mapping[
         nice=cell[NICE],
         others=tuple(name for other in others if (name := " ".join(other.split()))),
         links={c: tuple(dict.fromkeys(t.strip() for t in cell[c].split(",") if t.strip())) for c in LINKS},
+        latitude=latitude if longitude else "",
+        longitude=longitude if latitude else "",
     )
+
+
+def _degrees(cell: Mapping[str, str], column: str, most: int) -> str:
+    """A number of degrees to about a hundred metres, or the empty text."""
+    text = cell.get(column, "")
+    if not text:
+        return ""
+    try:
+        degrees = float(text)
+    except ValueError:
+        degrees = math.nan
+    if not abs(degrees) <= most:
+        step = f"Write a number of degrees from -{most} to {most}, or nothing."
+        raise _Wrong(column, f'"{text}" is not a place on the Earth', step)
+    return f"{degrees:.3f}"
 
 
 def _day(cell: Mapping[str, str], column: str) -> str:

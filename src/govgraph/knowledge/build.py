@@ -15,21 +15,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pyoxigraph as ox
-
 import govgraph
 from govgraph.errors import ChangesWouldBeLost, StoreDamaged, StoreMissing
 from govgraph.knowledge.catalog import CATALOG_GRAPH, WAIVERS, WAIVERS_GRAPH, read_catalog
 from govgraph.knowledge.context import CONTEXT
-from govgraph.knowledge.merge import ONTOLOGY_GRAPH, merge, write_merged
-from govgraph.rdf.files import READABLE, read_file
+from govgraph.knowledge.making import Made, Source, make, processes_for
+from govgraph.knowledge.merge import ONTOLOGY_GRAPH
+from govgraph.knowledge.workers import Workers
+from govgraph.rdf.files import READABLE
 from govgraph.resources import packaged
 from govgraph.store.generations import Generation, Generations
 
 __all__ = ["Built", "Gate", "build", "digest_of_inputs", "holds"]
 
-Gate = Callable[[bytes], bytes]
-"""Given the merged facts as N-Triples, returns a report to keep, or raises to refuse the build."""
+Gate = Callable[[Made], bytes]
+"""Given what was made, returns a report to keep, or raises to refuse the build."""
 
 Progress = Callable[[str], None]
 """Told the name of each step as it starts."""
@@ -82,35 +82,31 @@ def build(
         if unchanged := _unchanged(generations, inputs):
             return Built(unchanged, fresh=False)
         _keep_changes(generations)
-    with generations.writing() as scratch, _interruptible():
-        progress("reading")
-        graphs: dict[str, list[ox.Quad]] = {ONTOLOGY_GRAPH: _read(ontology, ONTOLOGY_GRAPH)}
-        graphs[CATALOG_GRAPH] = read_file(data / "catalog.ttl", CATALOG_GRAPH)
-        if (data / WAIVERS).is_file():
-            graphs[WAIVERS_GRAPH] = read_file(data / WAIVERS, WAIVERS_GRAPH)
-        for dataset in datasets:
-            graphs[dataset.graph] = _read(dataset.files, dataset.graph)
-        progress("deriving")
-        superseded = {dataset.graph for dataset in datasets if dataset.superseded}
-        merged = merge(graphs, superseded, datetime.date.today())
-        report = None
-        if gate:
-            progress("checking")
-            report = gate(merged.n_triples())
-        progress("writing")
+    sources = [Source(CATALOG_GRAPH, (data / "catalog.ttl",))]
+    if (data / WAIVERS).is_file():
+        sources.append(Source(WAIVERS_GRAPH, (data / WAIVERS,)))
+    sources += [Source(dataset.graph, dataset.files, dataset.superseded) for dataset in datasets]
+    with generations.writing() as scratch, _interruptible(), Workers(processes_for(sources)) as workers:
         built = scratch / "generation"
-        things = write_merged(merged, scratch, built)
-        if report is not None:
-            (built / "report.json").write_bytes(report)
+        built.mkdir()
+        work = scratch / "work"
+        work.mkdir()
+        of_ontology = Source(ONTOLOGY_GRAPH, tuple(ontology))
+        made = make(of_ontology, sources, datetime.date.today(), work, built / "names.sqlite", workers, progress)
         summary: dict[str, Any] = {
             "inputs": inputs,
             "data": "packaged" if data == packaged("data") else str(data.resolve()),
             "govgraph": govgraph.__version__,
-            **merged.summary(things),
+            **made.summary,
         }
-        if report is not None and (accepted := json.loads(report).get("accepted")):
-            summary["accepted"] = accepted
+        if gate:
+            progress("checking")
+            report = gate(made)
+            (built / "report.json").write_bytes(report)
+            if accepted := json.loads(report).get("accepted"):
+                summary["accepted"] = accepted
         progress("publishing")
+        made.store.backup(str(built / "store"))
         return Built(generations.publish(built, summary), fresh=True)
 
 
@@ -151,10 +147,6 @@ def _keep_changes(generations: Generations) -> None:
             f"generation {current.number} holds {changes} change{'s' * (changes > 1)} that no data folder has",
             "Put them into the data folder first, or give them up: govgraph build --force",
         )
-
-
-def _read(files: list[Path] | tuple[Path, ...], graph: str) -> list[ox.Quad]:
-    return list(dict.fromkeys(quad for path in files for quad in read_file(path, graph)))
 
 
 @contextlib.contextmanager

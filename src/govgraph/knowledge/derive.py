@@ -55,11 +55,13 @@ def _wider(facts: Facts) -> Iterator[Statement]:
     """Super-classes and super-properties, so that a client that knows only W3C ORG still sees something."""
     for subject, predicate, value in list(facts):
         if predicate == RDF_TYPE and isinstance(value, ox.NamedNode):
-            for kind in facts.above(value, RDFS.subClassOf) - {value}:
-                yield subject, RDF_TYPE, kind
+            for kind in facts.above(value, RDFS.subClassOf):
+                if kind != value:
+                    yield subject, RDF_TYPE, kind
         else:
-            for wider in facts.above(predicate, RDFS.subPropertyOf) - {predicate}:
-                yield subject, wider, value
+            for wider in facts.above(predicate, RDFS.subPropertyOf):
+                if wider != predicate:
+                    yield subject, wider, value
 
 
 def _value(node: ox.NamedNode) -> str:
@@ -129,11 +131,10 @@ def _members(facts: Facts) -> Iterator[Statement]:
 
 def _citations(facts: Facts) -> Iterator[Statement]:
     """The clauses of a statement as one text in reading order: "22.13, 22.19 b2"."""
-    for subject, predicate, _ in list(facts):
-        if predicate in (GOV.basis, GOV.inferredFrom):
-            clauses = facts.objects(subject, GOV.basis) or facts.objects(subject, GOV.inferredFrom)
-            numbers = {facts.literal(clause, _NUMBER) or facts.label(clause) for clause in clauses}
-            yield subject, _CITATION, ox.Literal(", ".join(sorted(numbers, key=reading_order)))
+    for subject in facts.having(GOV.basis, GOV.inferredFrom):
+        clauses = facts.objects(subject, GOV.basis) or facts.objects(subject, GOV.inferredFrom)
+        numbers = {facts.literal(clause, _NUMBER) or facts.label(clause) for clause in clauses}
+        yield subject, _CITATION, ox.Literal(", ".join(sorted(numbers, key=reading_order)))
 
 
 def reading_order(number: str) -> list[tuple[int, int | str]]:
@@ -161,9 +162,8 @@ def _direct(facts: Facts, day: datetime.date | None) -> Iterator[Statement]:
 def _ultimate(facts: Facts) -> Iterator[Statement]:
     """The ends: whoever answers to nobody and is reached. A circle without a way out has no end."""
     edges: nx.DiGraph[ox.NamedNode] = nx.DiGraph()
-    for party, predicate, principal in facts:
-        if predicate == GOV.answersTo and isinstance(principal, ox.NamedNode):
-            edges.add_edge(party, principal)
+    for party in facts.having(GOV.answersTo):
+        edges.add_edges_from((party, principal) for principal in facts.objects(party, GOV.answersTo))
     for party, ends in ends_of(edges).items():
         for end in sorted(ends, key=_value):
             yield party, GOV.ultimatelyAnswersTo, end

@@ -30,6 +30,8 @@ PROV = _Vocabulary(PREFIXES["prov"])
 SKOS = _Vocabulary(PREFIXES["skos"])
 RDFS = _Vocabulary(PREFIXES["rdfs"])
 RDF_TYPE = ox.NamedNode(PREFIXES["rdf"] + "type")
+_HIERARCHIES = frozenset({RDFS.subClassOf, RDFS.subPropertyOf})
+"""Asked about again and again, and hardly ever added to."""
 
 
 def statements(quads: Iterable[ox.Quad]) -> Iterator[Statement]:
@@ -52,7 +54,7 @@ class Facts:
         self._by_object: dict[tuple[ox.NamedNode, ox.NamedNode | ox.Literal], dict[ox.NamedNode, None]] = defaultdict(
             dict
         )
-        self._supers: dict[ox.NamedNode, set[ox.NamedNode]] = {}
+        self._above: dict[tuple[ox.NamedNode, ox.NamedNode], frozenset[ox.NamedNode]] = {}
         for statement in statements:
             self.add(*statement)
 
@@ -63,6 +65,8 @@ class Facts:
             return False
         values[value] = None
         self._by_object[predicate, value][subject] = None
+        if self._above and predicate in _HIERARCHIES:
+            self._above.clear()
         return True
 
     def __iter__(self) -> Iterator[Statement]:
@@ -70,6 +74,15 @@ class Facts:
             for predicate, values in properties.items():
                 for value in values:
                     yield subject, predicate, value
+
+    def about(self) -> Iterator[ox.NamedNode]:
+        """Every subject, once."""
+        return iter(self._by_subject)
+
+    def having(self, *predicates: ox.NamedNode) -> list[ox.NamedNode]:
+        """Subjects that have a value for one of the predicates."""
+        wanted = frozenset(predicates)
+        return [subject for subject, properties in self._by_subject.items() if not wanted.isdisjoint(properties)]
 
     def objects(self, subject: ox.NamedNode, predicate: ox.NamedNode) -> list[ox.NamedNode]:
         """IRIs that the subject has for the predicate."""
@@ -109,8 +122,10 @@ class Facts:
         """Its skos:prefLabel, or its IRI."""
         return self.literal(subject, SKOS.prefLabel) or subject.value
 
-    def above(self, term: ox.NamedNode, predicate: ox.NamedNode) -> set[ox.NamedNode]:
+    def above(self, term: ox.NamedNode, predicate: ox.NamedNode) -> frozenset[ox.NamedNode]:
         """The term and everything above it along the predicate (sub-class, sub-property, sub-organisation)."""
+        if (known := self._above.get((term, predicate))) is not None:
+            return known
         found = {term}
         waiting = [term]
         while waiting:
@@ -118,7 +133,10 @@ class Facts:
                 if higher not in found:
                     found.add(higher)
                     waiting.append(higher)
-        return found
+        closed = frozenset(found)
+        if predicate in _HIERARCHIES:
+            self._above[term, predicate] = closed
+        return closed
 
     def types(self, subject: ox.NamedNode) -> set[ox.NamedNode]:
         """Classes of the subject, with all their super-classes (as far as the facts declare them)."""

@@ -6,7 +6,6 @@ same, so that a fact that was written means what the same fact in a data folder 
 
 import datetime
 import itertools
-import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,21 +14,16 @@ from typing import Any
 import pyoxigraph as ox
 
 from govgraph.knowledge.derive import derive
-from govgraph.knowledge.facts import GOV, RDF_TYPE, RDFS, SKOS, Facts, statements
-from govgraph.namespaces import DEF, GRAPH, ID, PREFIXES
+from govgraph.knowledge.facts import SKOS, Facts, statements
+from govgraph.knowledge.naming import EARLIER, Row, named
+from govgraph.knowledge.portions import DERIVED_GRAPH, dated
+from govgraph.namespaces import GRAPH
 from govgraph.rdf.files import serialise
 from govgraph.store.names import write_names
 
-__all__ = ["DERIVED_GRAPH", "NAMING", "ONTOLOGY_GRAPH", "Merged", "merge", "names_in", "write_merged"]
+__all__ = ["DERIVED_GRAPH", "ONTOLOGY_GRAPH", "Merged", "merge", "names_in", "write_merged"]
 
 ONTOLOGY_GRAPH = GRAPH + "ontology"
-DERIVED_GRAPH = GRAPH + "derived"
-
-_NUMBER = ox.NamedNode(PREFIXES["eli"] + "number")
-_HIDDEN = ox.NamedNode(PREFIXES["skos"] + "hiddenLabel")
-
-NAMING = (SKOS.prefLabel, SKOS.altLabel, _HIDDEN, _NUMBER)
-"""Properties that give a thing its names."""
 
 
 @dataclass(frozen=True)
@@ -56,19 +50,12 @@ class Merged:
     def summary(self, things: int) -> dict[str, Any]:
         """What the manifest says of it."""
         return {
-            "day": self.day.isoformat() if self._dated() else None,
+            "day": self.day.isoformat() if dated(self.facts) else None,
             "things": things,
             "statements": sum(1 for _ in self.facts),
             "graphs": {name: len(quads) for name, quads in self.graphs.items()},
             "superseded": sorted(self.superseded),
         }
-
-    def _dated(self) -> bool:
-        """Whether a line is dated: on another day other lines may hold."""
-        lines = self.facts.subjects(RDF_TYPE, GOV.AccountabilityLine)
-        return any(
-            self.facts.literals(line, GOV.validFrom) or self.facts.literals(line, GOV.validUntil) for line in lines
-        )
 
 
 def merge(graphs: Mapping[str, Sequence[ox.Quad]], superseded: Collection[str], day: datetime.date) -> Merged:
@@ -106,27 +93,8 @@ def write_merged(merged: Merged, scratch: Path, built: Path) -> int:
     return write_names(built / "names.sqlite", names_in(merged.facts, old))
 
 
-def names_in(facts: Facts, old: Facts) -> Iterator[tuple[str, str, str, list[str], list[str]]]:
+def names_in(facts: Facts, old: Facts) -> Iterator[Row]:
     """Every thing and code-list concept with a label: current ones from the facts, the rest from earlier revisions."""
-    for source, mark in ((facts, ""), (old, " (earlier revision only)")):
-        for subject in dict.fromkeys(subject for subject, _, _ in source):
-            label = source.literal(subject, SKOS.prefLabel)
-            schemes = source.objects(subject, SKOS.inScheme)
-            ours = subject.value.startswith(ID) or (bool(schemes) and subject.value.startswith(DEF))
-            derived = "-for-" in subject.value and "/line/" in subject.value
-            if not label or not ours or derived or (source is old and facts.literal(subject, SKOS.prefLabel)):
-                continue
-            own = source.objects(subject, RDF_TYPE)
-            special = [k for k in own if not any(k != o and k in facts.above(o, RDFS.subClassOf) for o in own)]
-            shown = schemes if subject.value.startswith(DEF) else special
-            kinds = ", ".join(_kind(facts, kind) for kind in shown) + mark
-            classes = {above.value for kind in own for above in facts.above(kind, RDFS.subClassOf)}
-            classes |= {scheme.value for scheme in schemes}
-            others = [text for property in NAMING[1:] for text in source.literals(subject, property)]
-            yield subject.value, label, kinds, sorted(classes), others
-
-
-def _kind(facts: Facts, kind: ox.NamedNode) -> str:
-    """The label of a class, or the words of its name where another vocabulary declares it: "change event"."""
-    name = re.split(r"[/#]", kind.value)[-1]
-    return facts.literal(kind, SKOS.prefLabel) or re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).lower()
+    yield from named(facts, facts.about(), facts)
+    gone = (subject for subject in old.about() if not facts.literal(subject, SKOS.prefLabel))
+    yield from named(old, gone, facts, EARLIER)

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from govgraph.errors import EnvironmentFailed
 from govgraph.knowledge.facts import RDF_TYPE, RDFS, SKOS, Facts, statements
-from govgraph.knowledge.merge import NAMING, names_in
+from govgraph.knowledge.merge import names_in
+from govgraph.knowledge.naming import NAMING
 from govgraph.store.names import write_names
 from govgraph.store.remote import RemoteReader
 from govgraph.store.remote_generations import RemoteGeneration

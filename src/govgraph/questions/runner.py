@@ -1,7 +1,8 @@
 """Ask a saved question: prepare the request, and read the answer with its notes.
 
 Where SPARQL cannot say it, a question's query gives rows to start from, and its header names a resolver that turns
-them into the answer. Such a query is sent whole: what it was asked about goes to the resolver.
+them into the answer. Such a query is sent whole, and what it was asked about goes to the resolver; but a resolver that
+needs no more than what is around a body is given just that, so that the answer costs the same in a graph of any size.
 
 The two halves are apart so that the command line (which reads the store itself) and
 the site (which waits for a reader process) share them.
@@ -11,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from govgraph.accountability.chain import CONTEXT, notes_on
-from govgraph.accountability.network import RESOLVERS
+from govgraph.accountability.network import AROUND, NEAR, RESOLVERS
 from govgraph.errors import BadInput
 from govgraph.knowledge.snapshot import Snapshot
 from govgraph.questions.library import Question
@@ -69,7 +70,8 @@ def prepare(question: Question, given: Mapping[str, str], names: Names) -> Asked
         offered = ", ".join(RESOLVERS)
         raise BadInput(f'"{question.id}" names the resolver "{question.resolver}"', f"There are: {offered}.")
     terms, shown = bind(question, given, names)
-    requests = [Request(question.text, {} if question.resolver else terms)]
+    near = question.resolver in NEAR and "body" in terms
+    requests = [Request(AROUND if near else question.text, {} if question.resolver and not near else terms)]
     if question.chart == "chain" and terms:
         requests.append(Request(CONTEXT, {"body": terms["body"]}))
     return Asked(question, tuple(requests), shown, terms)

@@ -15,7 +15,7 @@ from govgraph.errors import BadRdf
 from govgraph.namespaces import PREFIXES
 from govgraph.rdf.skolem import skolemised
 
-__all__ = ["GRAPH_FORMATS", "READABLE", "read_file", "serialise"]
+__all__ = ["GRAPH_FORMATS", "READABLE", "read_file", "read_lines", "serialise"]
 
 READABLE: dict[str, ox.RdfFormat] = {
     ".ttl": ox.RdfFormat.TURTLE,
@@ -68,6 +68,28 @@ def read_file(path: Path, graph: str | None = None) -> list[ox.Quad]:
                 f"{path}: holds an RDF 1.2 triple term: {quad.object}", "Use a node for the statement instead."
             )
     return quads
+
+
+def read_lines(path: Path, graph: str | None = None) -> list[bytes]:
+    """Read one RDF file as lines of N-Triples, without their line ends: what `read_file` reads, several times quicker.
+
+    Parameters
+    ----------
+    path, graph : as for `read_file`.
+
+    Raises
+    ------
+    BadRdf : as `read_file` does.
+    """
+    if kind := READABLE.get(path.suffix):
+        try:
+            parsed = ox.parse(input=path.read_bytes(), format=kind, base_iri=f"file:///{quote(path.name)}")
+            lines = ox.serialize(parsed, format=ox.RdfFormat.N_TRIPLES)
+        except (SyntaxError, OSError):
+            lines = None  # `read_file` says what is wrong
+        if lines is not None and b"_:" not in lines and b"<<" not in lines:  # no blank node and no triple term
+            return lines.splitlines()
+    return serialise((quad.triple for quad in read_file(path, graph)), "application/n-triples").splitlines()
 
 
 def _where(path: Path, content: bytes, error: SyntaxError) -> tuple[str, str]:

@@ -17,7 +17,7 @@ from govgraph.review.targets import Classes, Focus, Targets, along, listed
 from govgraph.review.triples import Term, name
 from govgraph.review.walking import TooFar, View
 
-__all__ = ["affected", "rejudge"]
+__all__ = ["affected", "focus_of", "rejudge", "run_check"]
 
 MANY = 500
 """A check that a change may matter to at so many nodes is run whole."""
@@ -218,9 +218,9 @@ class _Again:
         start = Targets(self._data, classes, (), None)
         found: list[Result] = []
         for (_, members), checks, part in zip(several, several.values(), parts, strict=True):
-            found += _run(runner, checks[0], part, [listed(list(members))])
+            found += run_check(runner, checks[0], part, [listed(list(members))])
         for check in whole:
-            found += _run(runner, check, check.shape, [_focus(start, route) for route in check.routes])
+            found += run_check(runner, check, check.shape, [focus_of(start, route) for route in check.routes])
         return found
 
     def _members(self, check: Check, nodes: set[Term]) -> frozenset[Term] | None:
@@ -246,14 +246,16 @@ def _together(checks: Sequence[Check]) -> Shape:
     return replace(checks[0].shape, constraints=constraints)
 
 
-def _focus(start: Targets, route: Route) -> Focus | None:
+def focus_of(start: Targets, route: Route) -> Focus | None:
+    """The nodes that a route leads to."""
     focus = start.of(Shape(route.target.term, targets=(route.target,)))
     for path in route.paths:
         focus = along(focus, path) if focus else None
     return focus
 
 
-def _run(runner: Runner, check: Check, shape: Shape, where: Iterable[Focus | None]) -> list[Result]:
+def run_check(runner: Runner, check: Check, shape: Shape, where: Iterable[Focus | None]) -> list[Result]:
+    """Results of one check, or of several of its shape together, at some nodes."""
     try:
         found = [result for focus in where if focus for _, result in runner.run(shape, focus)]
     except NotPlanned as reason:

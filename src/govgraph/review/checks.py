@@ -31,6 +31,7 @@ class Probe:
         way leads from the statement to a node, so that it may matter to all.
     start : variable of the step from which the walk begins.
     conditions : what the solution has to meet; looked at only where there is no walk.
+    links : all that hold together with the step, as far as they are known.
     """
 
     step: Link
@@ -38,6 +39,7 @@ class Probe:
     walk: tuple[tuple[Way, bool, str, tuple[Link, ...]], ...] | None
     start: str = ""
     conditions: tuple[Condition, ...] = ()
+    links: tuple[Link, ...] = ()
 
 
 @dataclass(eq=False)
@@ -196,7 +198,7 @@ def _probe(step: Link, joined: Joined) -> Probe:
     links = [link for link in joined if isinstance(link, Link)]
     filters = tuple(link for link in links if link.variables <= known and link.way is not ANY)
     if _THIS in known:
-        return Probe(step, filters, (), _THIS)
+        return Probe(step, filters, (), _THIS, links=tuple(links))
     came: dict[str, tuple[str, Link, bool]] = {}
     waiting = deque(sorted(known))
     while waiting and _THIS not in came:
@@ -208,7 +210,7 @@ def _probe(step: Link, joined: Joined) -> Probe:
                     waiting.append(end)
     if _THIS not in came:
         conditions = tuple(c for c in joined if isinstance(c, Condition) and c.variables <= known)
-        return Probe(step, filters, None, conditions=conditions)
+        return Probe(step, filters, None, conditions=conditions, links=tuple(links))
     walk: list[tuple[Way, bool, str, tuple[Link, ...]]] = []
     at = _THIS
     while at not in known:
@@ -219,4 +221,4 @@ def _probe(step: Link, joined: Joined) -> Probe:
         )  # fmt: skip
         walk.append((link.way, forward, at, own))
         at = before
-    return Probe(step, filters, tuple(reversed(walk)), at)
+    return Probe(step, filters, tuple(reversed(walk)), at, links=tuple(links))

@@ -8,6 +8,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from govgraph.errors import BadInput
+from govgraph.knowledge.making import Made
+from govgraph.review.apart import review_made
 from govgraph.review.findings import Finding, Report
 from govgraph.review.reviewing import review
 from govgraph.review.waivers import Waiver
@@ -38,12 +40,12 @@ def faults(report: Report) -> list[Finding]:
     return [finding for finding in report.at_least("violation") if finding.subject not in ("text", "record")]
 
 
-def gate(facts: bytes) -> bytes:
+def gate(facts: bytes | Made) -> bytes:
     """Judge merged facts before they are published.
 
     Parameters
     ----------
-    facts : N-Triples.
+    facts : N-Triples, or what a build made.
 
     Returns
     -------
@@ -58,7 +60,7 @@ def gate(facts: bytes) -> bytes:
 
 def gate_with(
     waivers: Sequence[Waiver] = (), accepted_by: str = "", because: str = "", title: str = ""
-) -> Callable[[bytes], bytes]:
+) -> Callable[[bytes | Made], bytes]:
     """A gate that knows waivers, and who accepts violations.
 
     Parameters
@@ -74,8 +76,11 @@ def gate_with(
     if accepted_by and not because.strip():
         raise BadInput(f"{accepted_by} accepts violations and does not say why", "Say it with --because.")
 
-    def judged(facts: bytes) -> bytes:
-        report = review(facts, waivers=waivers, title=title)
+    def judged(facts: bytes | Made) -> bytes:
+        if isinstance(facts, Made):
+            report = review_made(facts, waivers=waivers, title=title)
+        else:
+            report = review(facts, waivers=waivers, title=title)
         worst = faults(report)
         if worst and not accepted_by:
             step = (

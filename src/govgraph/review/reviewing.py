@@ -2,7 +2,7 @@
 
 import datetime
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from govgraph.review.surroundings import Surroundings, council_of, words_of
 from govgraph.review.triples import Term
 from govgraph.review.waivers import Waiver, settle, waivers_in
 
-__all__ = ["review"]
+__all__ = ["Councils", "councils_of", "joined", "report_of", "review", "together"]
 
 _IRI = re.compile(r"<([^<>]+)>")
 _SHOWN = 6
@@ -69,7 +69,23 @@ def review(
     if not judgement.shapes:
         raise BadInput(f"no shape of {files[0]} has a target, so nothing was reviewed", "Give one a sh:targetClass.")
     progress("explaining")
-    findings = sorted(_joined(judgement.results, book, data), key=order)
+    of_councils = any(council_of(_text(result.focus)) for result in judgement.results)
+    findings = joined(judgement.results, book, data, councils_of(data) if of_councils else {})
+    return report_of(findings, judgement, book, data, waivers, day, title, generation)
+
+
+def report_of(
+    findings: Sequence[Finding],
+    judgement: Judgement,
+    book: Rulebook,
+    data: Data,
+    waivers: Sequence[Waiver],
+    day: datetime.date,
+    title: str = "",
+    generation: int = 0,
+) -> Report:
+    """The report of findings: in order, and without those that are waived."""
+    findings = sorted(findings, key=lambda finding: (*order(finding), finding.path, finding.id))
     rules = book.rules
     settled = settle(findings, [*waivers, *waivers_in(_asked(data, _WAIVERS))], day, {rule.rule for rule in rules})
     return Report(
@@ -114,13 +130,20 @@ def _of_the_judgement(judgement: Judgement) -> Iterator[str]:
         yield f"The shape <{shape}> has no target and no other shape leads to it, so it was never run."
 
 
-def _joined(results: Sequence[Result], book: Rulebook, data: Data) -> list[Finding]:
+Councils = dict[str, list[tuple[str, str]]]
+"""IRI and label of every council, by the part of the names it stands in."""
+
+
+def joined(results: Sequence[Result], book: Rulebook, data: Data, councils: Councils) -> list[Finding]:
     """Findings: results of one rule about one thing, property and value are one."""
     around = Surroundings(data, _nodes(results, book), _paths(results))
-    councils = _councils(results, data)
+    return together(_finding(result, book, around, councils) for result in results)
+
+
+def together(findings: Iterable[Finding]) -> list[Finding]:
+    """Findings, of which those with the same name are one."""
     merged: dict[str, Finding] = {}
-    for result in results:
-        finding = _finding(result, book, around, councils)
+    for finding in findings:
         if before := merged.get(finding.id):
             told = before.message if finding.message in before.message else f"{before.message} {finding.message}"
             asked = " and ".join(dict.fromkeys(filter(None, (before.expected, finding.expected))))
@@ -146,18 +169,15 @@ def _paths(results: Sequence[Result]) -> list[ox.NamedNode]:
     return [ox.NamedNode(name) for name in dict.fromkeys(n for result in results for n in _IRI.findall(result.path))]
 
 
-def _councils(results: Sequence[Result], data: Data) -> dict[str, list[tuple[str, str]]]:
-    """IRI and label of every council, by the part of the names it stands in; not asked for where nothing is found."""
-    councils: dict[str, list[tuple[str, str]]] = {}
-    if any(council_of(_text(result.focus)) for result in results):
-        for council, _, label in _asked(data, _COUNCILS):
-            councils.setdefault(council_of(council.value), []).append((council.value, label.value))
+def councils_of(data: Data) -> Councils:
+    """The councils that the data know."""
+    councils: Councils = {}
+    for council, _, label in _asked(data, _COUNCILS):
+        councils.setdefault(council_of(council.value), []).append((council.value, label.value))
     return councils
 
 
-def _finding(
-    result: Result, book: Rulebook, around: Surroundings, councils: dict[str, list[tuple[str, str]]]
-) -> Finding:
+def _finding(result: Result, book: Rulebook, around: Surroundings, councils: Councils) -> Finding:
     """One result in words."""
     rule = book.rule(result.shape, result.constraint)
     bound = dict(result.bindings)
@@ -231,7 +251,7 @@ def _clause(result: Result, around: Surroundings) -> ox.NamedNode | None:
     return value if isinstance(value, ox.NamedNode) and is_clause else None
 
 
-def _council(focus: str, body: str, councils: dict[str, list[tuple[str, str]]]) -> str:
+def _council(focus: str, body: str, councils: Councils) -> str:
     """The label of the council: of the body itself, or of the only council in that part of the names."""
     name = council_of(focus)
     there = councils.get(name, [])
@@ -252,7 +272,8 @@ def _found(result: Result, around: Surroundings) -> str:
     simple = _IRI.fullmatch(result.path)
     if not simple or not isinstance(result.focus, ox.NamedNode):
         return ""
-    values = [value for name, value in around.facts.properties(result.focus) if name.value == simple[1]]
+    stated = around.facts.properties(result.focus)
+    values = sorted((value for name, value in stated if name.value == simple[1]), key=str)
     if not values:
         return "nothing" if result.component.endswith("CountConstraintComponent") else ""
     more = f" and {len(values) - _SHOWN} more" if len(values) > _SHOWN else ""

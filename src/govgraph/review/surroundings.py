@@ -18,6 +18,7 @@ __all__ = ["Surroundings", "council_of", "words_of"]
 
 _PART = ox.NamedNode(PREFIXES["eli"] + "is_part_of")
 _NUMBER = ox.NamedNode(PREFIXES["eli"] + "number")
+_LABEL = ox.NamedNode(PREFIXES["rdfs"] + "label")
 _BASIS = (GOV.basis, GOV.inClause, GOV.listedIn, GOV.affectsClause)
 _OWNERS = (
     *(GOV.inBody, GOV.meetingOf, GOV.onBody, GOV.accountableParty, GOV.appliesTo, GOV.decider, GOV.decidingBody),
@@ -49,7 +50,7 @@ class Surroundings:
         self.facts = Facts()
         followed = _FOLLOWED | set(paths)
         wanted = [*sorted(followed, key=lambda term: term.value), RDF_TYPE, SKOS.prefLabel, _NUMBER]
-        wanted += [GOV.lineStart, GOV.lineEnd, GOV.sourceFile, ox.NamedNode(PREFIXES["rdfs"] + "label")]
+        wanted += [GOV.lineStart, GOV.lineEnd, GOV.sourceFile, _LABEL]
         among = ", ".join(map(str, dict.fromkeys(wanted)))
         seen: set[ox.NamedNode] = set()
         waiting = list(dict.fromkeys(nodes))
@@ -71,9 +72,8 @@ class Surroundings:
     def label(self, iri: str) -> str:
         """The label of a thing, or nothing."""
         node = ox.NamedNode(iri)
-        return self.facts.literal(node, SKOS.prefLabel) or self.facts.literal(
-            node, ox.NamedNode(PREFIXES["rdfs"] + "label")
-        )
+        labels = self.facts.literals(node, SKOS.prefLabel) or self.facts.literals(node, _LABEL)
+        return min(labels, default="")  # of several the same one, however the data are kept
 
     def clauses(self, node: ox.NamedNode) -> list[ox.NamedNode]:
         """The clauses that a thing rests on, or that it was concluded from; a clause stands for itself."""
@@ -122,7 +122,8 @@ class Surroundings:
         while waiting:
             thing = waiting.pop(0)
             yield thing
-            for owner in (owner for relation in _OWNERS for owner in self.facts.objects(thing, relation)):
+            owners = (sorted(self.facts.objects(thing, relation), key=str) for relation in _OWNERS)
+            for owner in (owner for some in owners for owner in some):  # the same one first, however the data are kept
                 if owner not in seen:
                     seen.add(owner)
                     waiting.append(owner)

@@ -10,6 +10,7 @@ import re
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,16 @@ from govgraph.store.remote_generations import AnyGeneration
 
 __all__ = ["LatestNames", "Named", "Names", "write_names"]
 
+_AT_ONCE = 5_000
+"""Things that are written together."""
+
 _NAMED = "FROM name JOIN thing ON thing.iri = name.thing"
+
+_COMMON = 5_000
+"""Names from which on a word is too common to weigh: the index would count all of them for each search."""
+
+_WEIGHED = 500
+"""Names that a search with a common word chooses from."""
 
 
 @dataclass(frozen=True)
@@ -57,15 +67,16 @@ def write_names(file: Path, names: Iterable[tuple[str, str, str, Sequence[str], 
             "CREATE TABLE class (iri TEXT, thing TEXT);"
             "CREATE TABLE name (folded TEXT, name TEXT, thing TEXT);"
             "CREATE VIRTUAL TABLE text USING fts5"
-            "(name, thing UNINDEXED, tokenize='porter unicode61 remove_diacritics 2');"
+            "(name, thing UNINDEXED, tokenize='porter unicode61 remove_diacritics 2', prefix='1 2 3 4');"
         )
-        for iri, label, kinds, classes, others in names:
-            db.execute("INSERT INTO thing VALUES (?, ?, ?)", (iri, label, kinds))
-            db.executemany("INSERT INTO class VALUES (?, ?)", [(name, iri) for name in classes])
-            for name in dict.fromkeys((label, *others)):
-                db.execute("INSERT INTO name VALUES (?, ?, ?)", (_fold(name), name, iri))
-                db.execute("INSERT INTO text VALUES (?, ?)", (name, iri))
-            count += 1
+        rest = iter(names)
+        while rows := list(islice(rest, _AT_ONCE)):
+            db.executemany("INSERT INTO thing VALUES (?, ?, ?)", [row[:3] for row in rows])
+            db.executemany("INSERT INTO class VALUES (?, ?)", [(name, row[0]) for row in rows for name in row[3]])
+            called = [(name, row[0]) for row in rows for name in dict.fromkeys((row[1], *row[4]))]
+            db.executemany("INSERT INTO name VALUES (?, ?, ?)", [(_fold(name), name, iri) for name, iri in called])
+            db.executemany("INSERT INTO text VALUES (?, ?)", called)
+            count += len(rows)
         db.executescript("CREATE INDEX name_folded ON name(folded); CREATE INDEX class_iri ON class(iri, thing);")
         db.commit()
         db.execute("VACUUM")
@@ -112,12 +123,12 @@ class Names:
         name = name[: LIMITS.name_characters]
         condition, values = _within(classes)
         values |= {"name": name, "folded": _fold(name)}
-        for where in ("thing.iri = :name AND name.name = label", "folded = :folded"):
-            row = self._db.execute(
-                f"SELECT thing.iri, label, kinds, name.name {_NAMED} WHERE {where}{condition}"
-                " ORDER BY label <> name.name, thing.iri LIMIT 1",
-                values,
-            ).fetchone()
+        for found in (
+            f"SELECT iri, label, kinds, label FROM thing WHERE iri = :name{condition}",
+            f"SELECT thing.iri, label, kinds, name.name {_NAMED} WHERE folded = :folded{condition}"
+            " ORDER BY label <> name.name, thing.iri LIMIT 1",
+        ):
+            row = self._db.execute(found, values).fetchone()
             if row:
                 return Named(*row)
         raise UnknownThing(name, self._close(name, classes))
@@ -128,7 +139,10 @@ class Names:
         if not words:
             return []
         condition, values = _within(classes)
-        values |= {"match": " ".join(f'"{word}"' for word in words) + "*", "limit": limit}
+        match = " ".join(f'"{word}"' for word in words)
+        if any(map(self._is_common, (*(f'"{word}"' for word in words), f'"{words[-1]}"*'))):
+            return self._unweighed(text, match, classes, limit)
+        values |= {"match": match + "*", "limit": limit}
         rows = self._db.execute(
             "SELECT thing.iri, label, kinds, text.name, min(rank) AS best"
             f" FROM text JOIN thing ON thing.iri = text.thing WHERE text MATCH :match{condition}"
@@ -137,12 +151,45 @@ class Names:
         )
         return [Named(*row[:4]) for row in rows]
 
+    def _is_common(self, match: str) -> bool:
+        found = "SELECT rowid FROM text WHERE text MATCH ? LIMIT 1 OFFSET ?"
+        return self._db.execute(found, (match, _COMMON)).fetchone() is not None
+
+    def _unweighed(self, text: str, match: str, classes: Sequence[str], limit: int) -> list[Named]:
+        """The same where a word is common: names that begin so, then some that hold the words, short ones first."""
+        condition, values = _within(classes)
+        start = _fold(text)
+        values |= {"start": start, "end": start + "\U0010ffff", "match": match, "most": _WEIGHED}
+        hits: dict[str, Named] = {}
+        for names in (
+            "name WHERE folded >= :start AND folded < :end",
+            "text WHERE text MATCH :match",
+            "text WHERE text MATCH :match || '*'",
+        ):
+            table, _, wanted = names.partition(" WHERE ")
+            rows = self._db.execute(
+                f"SELECT iri, label, kinds, called FROM (SELECT thing.iri, label, kinds, {table}.name AS called"
+                f" FROM {table} CROSS JOIN thing ON thing.iri = {table}.thing WHERE {wanted}{condition} LIMIT :most)"
+                f" ORDER BY length(called), label, iri LIMIT {limit}",
+                values,
+            )
+            for row in rows:
+                hits.setdefault(row[0], Named(*row))
+            if len(hits) >= limit:
+                break
+        return list(hits.values())[:limit]
+
     def all_of(self, classes: Sequence[str]) -> list[Named]:
         """All things of the given classes, by label."""
-        condition, values = _within(classes)
-        rows = self._db.execute(
-            f"SELECT iri, label, kinds, label FROM thing WHERE TRUE{condition} ORDER BY label", values
-        )
+        if not classes:
+            rows = self._db.execute("SELECT iri, label, kinds, label FROM thing ORDER BY label")
+        else:
+            marks = ", ".join("?" * len(classes))
+            rows = self._db.execute(
+                "SELECT iri, label, kinds, label FROM thing WHERE iri IN"
+                f" (SELECT class.thing FROM class WHERE class.iri IN ({marks})) ORDER BY label",
+                list(classes),
+            )
         return [Named(*row) for row in rows]
 
     def _close(self, name: str, classes: Sequence[str]) -> list[str]:
@@ -198,4 +245,5 @@ def _within(classes: Sequence[str]) -> tuple[str, dict[str, Any]]:
         return "", {}
     values: dict[str, Any] = {f"class{number}": iri for number, iri in enumerate(classes)}
     marks = ", ".join(f":{key}" for key in values)
-    return f" AND thing.iri IN (SELECT class.thing FROM class WHERE class.iri IN ({marks}))", values
+    own = f"SELECT 1 FROM class WHERE class.iri IN ({marks}) AND class.thing = thing.iri"
+    return f" AND EXISTS ({own})", values

@@ -3,12 +3,14 @@
 An answer is a function of the generation and of the request, so one that was given once can be given
 again without routing, reading or serialising anything. What is kept is the answer as it was
 sent, headers included; what is asked for again is found by the parts of the request that an answer may depend on.
-Only whole 200 answers are kept that say their generation and carry an entity tag. When another generation is
-current, nothing that was kept for an earlier one is found any more.
+Only whole 200 answers are kept that say their generation and carry an entity tag, and none that is private. When
+another generation is current, or another day has come on which a waiver may have run out, nothing that was kept
+before is found any more.
 """
 
 import asyncio
 import contextlib
+import datetime
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,7 +23,7 @@ from govgraph.web.metrics import Recorder, Told
 __all__ = ["Answers", "Kept"]
 
 Headers = list[tuple[bytes, bytes]]
-Key = tuple[int, str, bytes, bytes, bytes, str, bytes]
+Key = tuple[int, str, bytes, bytes, bytes, str, bytes, datetime.date]
 
 _PASSED_BY = frozenset({b"authorization", b"content-length", b"cookie", b"if-match", b"if-modified-since", b"range"})
 """Headers on which an answer may depend in ways that are not kept; a request with one goes to the application."""
@@ -80,7 +82,7 @@ class Answers:
         if found is None and key and key in self._coming:
             found = await self._awaited(key)
         if found:
-            if tags and found.tag in tags:
+            if tags and (found.tag in tags or tags.strip() == b"*"):
                 await send(found.unchanged)
                 await send(_NO_BODY)
                 self._recorder.repeated(scope["method"], found.told, 304, time.perf_counter() - started)
@@ -127,7 +129,8 @@ class Answers:
             generation = self._current()
         except Exception:  # the store is gone; the application says what is wrong with it
             return None, b""
-        return (generation, scope["path"], scope["query_string"], accept, host, scope["scheme"], profile), tags
+        day = datetime.date.today()
+        return (generation, scope["path"], scope["query_string"], accept, host, scope["scheme"], profile, day), tags
 
     async def _fresh(self, scope: Scope, receive: Receive, send: Send, key: Key | None, told: Told) -> None:
         """Let the application answer, and keep the answer if it may be given again."""
@@ -158,7 +161,7 @@ class Answers:
         headers: Headers = [pair for pair in start["headers"] if pair[0] not in _NOT_REPEATED]
         unchanged = {"type": "http.response.start", "status": 304, "headers": headers}
         whole: Message = {"type": "http.response.body", "body": body}
-        size = len(body) + sum(len(part) for part in key[1:]) + _OVERHEAD
+        size = len(body) + sum(len(part) for part in key[1:-1]) + _OVERHEAD
         self._kept.put(key, _Finished(start, unchanged, whole, tag, told), size)
 
 
@@ -170,6 +173,6 @@ def _lasting(headers: Headers, key: Key, most: int) -> bytes:
     named = b"generation=" in key[2] or generation == b"%d" % key[0]
     small = int(found.get(b"content-length", b"0")) <= most
     whole = found.get(b"govgraph-complete", b"true") == b"true"
-    if tag and generation and named and small and whole and b"no-store" not in found.get(b"cache-control", b""):
-        return tag
-    return b""
+    told = found.get(b"cache-control", b"")
+    shared = b"no-store" not in told and b"private" not in told
+    return tag if tag and generation and named and small and whole and shared else b""

@@ -6,6 +6,7 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from govgraph.questions.library import Parameter, Question, library
+from govgraph.web.operations import PROBLEM, described, responses, texts
 
 __all__ = ["Described", "operations"]
 
@@ -28,27 +29,6 @@ _TABLE: dict[str, Any] = {
         "rows": {"type": "array", "items": {"type": "object"}},
         "notes": {"type": "array", "items": {"type": "string"}, "description": "what to know before relying on it"},
     },
-}
-_PROBLEM: dict[str, Any] = {
-    "title": "Problem",
-    "description": "What went wrong and what to do (RFC 9457).",
-    "type": "object",
-    "required": ["type", "title", "status", "detail", "code"],
-    "properties": {
-        "type": {"type": "string", "format": "uri"},
-        "title": {"type": "string"},
-        "status": {"type": "integer"},
-        "detail": {"type": "string"},
-        "code": {"type": "string"},
-        "suggestions": {"type": "array", "items": {"type": "string"}},
-    },
-}
-_FAILURES = {
-    "400": "A parameter is missing, unknown or of the wrong kind.",
-    "404": "No thing has that name; names that are close are given.",
-    "413": "The answer is too large.",
-    "503": "No reader answers.",
-    "504": "The deadline passed.",
 }
 _TEXTS = ("text/csv", "text/tab-separated-values", "text/markdown")
 
@@ -78,14 +58,16 @@ class Described(FastAPI):
         if not self.openapi_schema:
             found = super().openapi()
             found["paths"] |= operations()
-            found.setdefault("components", {}).setdefault("schemas", {}).update(Table=_TABLE, Problem=_PROBLEM)
+            known = found.setdefault("components", {})
+            known.setdefault("schemas", {}).update(Table=_TABLE, Problem=PROBLEM)
+            known["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
         return super().openapi()
 
 
 def operations() -> dict[str, Any]:
-    """The paths of the saved questions, of the endpoint and of its examples."""
+    """The paths of the saved questions, and of everything else that a program may ask for."""
     paths = {f"/questions/{question.id}.{{form}}": {"get": _asked(question)} for question in library().values()}
-    return paths | {"/sparql": {"get": _query()}, "/.well-known/sparql-examples": {"get": _examples()}}
+    return paths | described()
 
 
 def _asked(question: Question) -> dict[str, Any]:
@@ -104,7 +86,7 @@ def _asked(question: Question) -> dict[str, Any]:
         "description": question.description or question.title,
         "tags": list(question.tags),
         "parameters": [form, *(_parameter(parameter) for parameter in question.parameters)],
-        "responses": _responses("The rows of the answer.", content | _texts(_TEXTS)),
+        "responses": responses("The rows of the answer.", content | texts(_TEXTS)),
     }
 
 
@@ -131,43 +113,3 @@ def _example(parameter: Parameter) -> str | float | bool:
     if parameter.type == "boolean":
         return parameter.example in ("yes", "true", "True")
     return parameter.example
-
-
-def _query() -> dict[str, Any]:
-    query = {
-        "name": "query",
-        "in": "query",
-        "required": True,
-        "description": "SPARQL 1.1",
-        "schema": {"type": "string"},
-    }
-    content = _texts(("application/sparql-results+json", "application/sparql-results+xml", *_TEXTS[:2], "text/turtle"))
-    return {
-        "operationId": "sparql",
-        "summary": "Run a SPARQL query",
-        "description": "The SPARQL 1.1 Protocol; POST works too.",
-        "tags": ["sparql"],
-        "parameters": [query],
-        "responses": _responses("The whole answer.", content),
-    }
-
-
-def _examples() -> dict[str, Any]:
-    return {
-        "operationId": "sparql-examples",
-        "summary": "The saved questions as RDF",
-        "tags": ["sparql"],
-        "responses": {
-            "200": {"description": "Every question as sh:SPARQLExecutable.", "content": _texts(["text/turtle"])}
-        },
-    }
-
-
-def _texts(media_types: Any) -> dict[str, Any]:
-    return {media_type: {"schema": {"type": "string"}} for media_type in media_types}
-
-
-def _responses(told: str, content: dict[str, Any]) -> dict[str, Any]:
-    problem = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    failures = {status: {"description": text, "content": problem} for status, text in _FAILURES.items()}
-    return {"200": {"description": told, "content": content}} | failures

@@ -15,9 +15,11 @@ from starlette.responses import HTMLResponse, Response
 
 from govgraph.namespaces import curie
 from govgraph.questions.table import heading
+from govgraph.settings import sources_folder
 from govgraph.web.links import chart_of, data_of, href
+from govgraph.web.reading import conditional
 
-__all__ = ["POLICY", "asset", "british", "drawing", "page", "scripted"]
+__all__ = ["POLICY", "asset", "british", "drawing", "page", "ready", "scripted"]
 
 POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -25,6 +27,9 @@ POLICY = (
 """What a page of ours may load and do; nothing that stands in the page itself is run or styled by."""
 
 _HERE = Path(__file__).parent
+_HEADINGS = {
+    "carries": "accountable by it", "termYears": "term in years", "gssCode": "GSS code", "undated": "no date",
+}  # fmt: skip
 
 
 @functools.cache
@@ -62,6 +67,11 @@ def british(date: object) -> str:
     return f"{found.day} {found:%B %Y}"
 
 
+def _heading(column: str) -> str:
+    """A column's name in words that need no explanation."""
+    return _HEADINGS.get(column) or heading(column)
+
+
 @functools.cache
 def _environment() -> jinja2.Environment:
     environment = jinja2.Environment(
@@ -80,11 +90,18 @@ def _environment() -> jinja2.Environment:
         data_of=data_of,
         chart_of=chart_of,
         curie=curie,
-        heading=heading,
+        heading=_heading,
+        has_sources=lambda: sources_folder() is not None,
         stylesheet=f"/assets/site.css?v={asset('site.css')[1]}",
         icon=f"/assets/icon.svg?v={asset('icon.svg')[1]}",
     )
     return environment
+
+
+def ready() -> None:
+    """Compile every template, which the first page of each kind would otherwise wait for."""
+    for name in _environment().list_templates():
+        _environment().get_template(name)
 
 
 def page(
@@ -96,7 +113,10 @@ def page(
     scripts: Sequence[str] = (),
     **values: Any,
 ) -> Response:
-    """An HTML page.
+    """An HTML page; a whole one has an entity tag, and is not sent to a browser that has it already.
+
+    The tag is made from the page itself, so it changes with whatever the page depends on: the graph, the day on which
+    a waiver runs out, the documents of the operator, the templates and the assets.
 
     Parameters
     ----------
@@ -117,4 +137,7 @@ def page(
         known["Content-Security-Policy"] = f"{POLICY}; script-src 'self'; connect-src 'self'"
     if values["generation"] is not None:
         known |= {"Govgraph-Complete": "true", "Govgraph-Generation": str(values["generation"])}
-    return HTMLResponse(html, status, {**known, **(headers or {})})
+    told = {**known, **(headers or {})}
+    if status == 200 and request.method in ("GET", "HEAD"):
+        return conditional(request, html.encode(), {"Content-Type": "text/html; charset=utf-8", **told})
+    return HTMLResponse(html, status, told)

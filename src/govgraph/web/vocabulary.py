@@ -16,8 +16,10 @@ from govgraph.resources import packaged
 from govgraph.store.base import Request as Query
 from govgraph.web.glossary import terms_of
 from govgraph.web.linked_data import METHODS, forms_wanted, preflight
+from govgraph.web.links import href
+from govgraph.web.overview_diagram import draw_overview, joints
 from govgraph.web.reading import conditional, moment
-from govgraph.web.render import page
+from govgraph.web.render import drawing, page
 from govgraph.web.sparql import OPEN, content_type
 from govgraph.web.state import Site
 
@@ -38,19 +40,24 @@ async def ontology(request: Request) -> Response:
     headers = {
         "Vary": "Accept",
         "Cache-Control": "no-cache",
-        "Last-Modified": moment(generation.manifest["created"]),
         "Govgraph-Generation": str(generation.number),
         "Link": f'<{DEF}>; rel="cite-as", </.well-known/void>; rel="describedby"; type="text/turtle"',
         **OPEN,
     }
     if wanted == "text/html":
         part = "codes" if request.query_params.get("part") == "codes" else "terms"
+        kinds = await terms_of(site, part)
+        found = joints(kinds)
         return page(
-            request, "ontology.html", headers=headers, part=part, kinds=await terms_of(site, part),
-            generation=generation.number, licence=await site.licence(),
+            request, "ontology.html", headers=headers, part=part, kinds=kinds, joints=found,
+            overview=drawing(draw_overview(found, href)), generation=generation.number, licence=await site.licence(),
         )  # fmt: skip
     answer = await site.answer(Query(_ONTOLOGY, accept=(wanted,)))
-    told = {"Content-Type": content_type(answer.media_type), "Govgraph-Rows": str(answer.rows)}
+    told = {
+        "Content-Type": content_type(answer.media_type),
+        "Last-Modified": moment(generation.manifest["created"]),
+        "Govgraph-Rows": str(answer.rows),
+    }
     return conditional(request, answer.body, headers | told)
 
 

@@ -7,19 +7,22 @@ const tools = document.querySelector(".tools");
 
 if (drawing && tools) {
   const natural = drawing.viewBox.baseVal;
-  const usual = () => { drawing.style.width = drawing.style.minWidth = drawing.style.maxWidth = ""; };
+  const usual = () => {
+    drawing.style.width = drawing.style.minWidth = drawing.style.maxWidth = "";
+    region.classList.remove("zoomed", "fitted");
+  };
   let scale = 0; // 0 is the size that the page gives it
 
   const show = next => {
     if (!next) {
       scale = 0;
       usual();
-      region.classList.remove("zoomed");
       return;
     }
     const [x, y] = [region.scrollLeft + region.clientWidth / 2, region.scrollTop + region.clientHeight / 2];
     const before = drawing.getBoundingClientRect().width;
     scale = Math.min(4, Math.max(0.25, next));
+    region.classList.remove("fitted");
     drawing.style.minWidth = "0";
     drawing.style.maxWidth = "none";
     drawing.style.width = natural.width * scale + "px";
@@ -31,6 +34,10 @@ if (drawing && tools) {
   const larger = () => show(now() * 1.25);
   const smaller = () => show(now() / 1.25);
   const before = () => show(0);
+  const fit = () => {
+    show(0);
+    region.classList.add("fitted");
+  };
 
   const png = () => {
     const picture = new Image();
@@ -51,7 +58,7 @@ if (drawing && tools) {
     picture.src = tools.dataset.drawing;
   };
 
-  for (const [words, act] of [["Larger", larger], ["Smaller", smaller], ["As before", before], ["Drawing as PNG", png]]) {
+  for (const [words, act] of [["Larger", larger], ["Smaller", smaller], ["Whole chart", fit], ["As before", before], ["Drawing as PNG", png]]) {
     const button = document.createElement("button");
     button.type = "button";
     button.textContent = words;

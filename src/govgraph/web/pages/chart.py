@@ -16,6 +16,7 @@ from govgraph.web.pages.charts import Charted, charted, charted_network, charted
 from govgraph.web.pages.common import show, site_of
 from govgraph.web.pages.selection import Row, Selection, above, lines_of, selection_of
 from govgraph.web.problems import problem_of
+from govgraph.web.reading import conditional
 from govgraph.web.sparql import OPEN, content_type
 from govgraph.web.state import Site
 
@@ -94,7 +95,7 @@ async def _file(request: Request, body: Named | None, ending: str) -> Response:
         "Cache-Control": "no-cache",
         **OPEN,
     }
-    return Response(content, headers=headers)
+    return conditional(request, content.encode(), headers)
 
 
 def _as_json(rows: list[Row], generation: int, body: Named | None, wanted: Selection) -> str:

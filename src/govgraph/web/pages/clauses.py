@@ -19,7 +19,7 @@ from govgraph.web.pages.reports import report_of
 from govgraph.web.pages.revisions import Revision, anchor
 from govgraph.web.state import Site
 
-__all__ = ["Clause", "Fact", "Reference", "clauses", "findings_of", "passages", "sections"]
+__all__ = ["Clause", "Fact", "Reference", "clauses", "findings_of", "passages", "readable", "sections"]
 
 _CLAUSES = """
 SELECT DISTINCT ?version ?clause ?number ?label ?first ?last ?start ?end ?digest ?description WHERE {
@@ -225,7 +225,7 @@ def _passages(folder: Path, file: str, shown: Sequence[Clause]) -> tuple[dict[st
         for clause in shown:
             if clause.digest:
                 words = passage(folder, file, clause.start, clause.end, clause.digest)
-                found[clause.iri] = re.sub(r"^\|\s*|\s*\|$", "", words, flags=re.MULTILINE)  # borders of a table
+                found[clause.iri] = readable(words)
     except (BadInput, ValueError):
         return {}, "The passage is shown only where the operator has the documents; this one is not there."
     if any(found.values()):
@@ -233,6 +233,16 @@ def _passages(folder: Path, file: str, shown: Sequence[Clause]) -> tuple[dict[st
     return {}, "The operator's copy of the document is not the text that was read, so no passage is shown." * bool(
         found
     )
+
+
+def readable(words: str) -> str:
+    """A passage without the marks of its source file: of headings, lists, bold type and the borders of a table.
+
+    >>> readable("## **8. Role of the Chair**"), readable("- 14.1. Each member"), readable("| a | b |")
+    ('8. Role of the Chair', '14.1. Each member', 'a | b')
+    """
+    plain = re.sub(r"^ *#{1,6} +|\*\*|</?b>|^\| *| *\|$", "", words, flags=re.MULTILINE)
+    return re.sub(r"^\s*[-*] +", "• " if "\n" in plain.strip() else "", plain, flags=re.MULTILINE)
 
 
 def sections(found: Sequence[Clause]) -> list[tuple[str, str, Clause]]:

@@ -14,7 +14,18 @@ from govgraph.web.links import href
 from govgraph.web.render import page
 from govgraph.web.state import Site
 
-__all__ = ["Cell", "Clauses", "cells", "clauses_of", "columns", "labels_of", "show", "site_of", "text_of"]
+__all__ = [
+    "QUOTING",
+    "Cell",
+    "Clauses",
+    "cells",
+    "clauses_of",
+    "columns",
+    "labels_of",
+    "show",
+    "site_of",
+    "text_of",
+]  # fmt: skip
 
 _AT_ONCE = 300  # things named in one query
 _CITING = (
@@ -44,6 +55,10 @@ async def show(request: Request, template: str, **values: Any) -> Response:
     site = site_of(request)
     values.setdefault("generation", site.latest.number)
     return page(request, template, licence=await site.licence(), **values)
+
+
+QUOTING = {"Cache-Control": "private, no-cache"}
+"""Headers of a page that may show the words of documents: the operator's copy may come, change and go at any time."""
 
 
 def text_of(request: Request, name: str) -> str:

@@ -14,7 +14,7 @@ from starlette.responses import Response
 from govgraph.errors import BadInput
 from govgraph.review.findings import day_in_words
 from govgraph.web.links import href
-from govgraph.web.pages.common import show, site_of, text_of
+from govgraph.web.pages.common import QUOTING, show, site_of, text_of
 from govgraph.web.pages.differences import Difference, difference
 from govgraph.web.pages.documents import data
 from govgraph.web.pages.revisions import Revision, find_revision, revisions
@@ -147,6 +147,7 @@ async def _versions(
     return await show(
         request,
         "compare_texts.html",
+        headers=QUOTING,
         before=before,
         after=after,
         all_address=f"/compare?{urlencode(address)}",

@@ -4,7 +4,7 @@ import csv
 import datetime
 import io
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
@@ -15,8 +15,11 @@ from starlette.responses import Response
 
 from govgraph.questions.library import find
 from govgraph.store.base import Request as Query
+from govgraph.web.council_map import Mark, draw_map
 from govgraph.web.links import query_link
 from govgraph.web.pages.common import show, site_of, text_of
+from govgraph.web.reading import conditional
+from govgraph.web.render import drawing
 from govgraph.web.sparql import OPEN, content_type
 from govgraph.web.state import Site
 
@@ -34,11 +37,17 @@ SELECT DISTINCT ?source ?label ?creator ?place ?licence WHERE {
   OPTIONAL { ?source dct:license ?licence }
 } ORDER BY ?label
 """
+_PLACES = """
+SELECT ?council ?latitude ?longitude WHERE {
+  ?council gov:councilType ?type ; schema:latitude ?latitude ; schema:longitude ?longitude
+}
+"""
+_SHAPES = {"county": "square", "combined authority": "diamond", "strategic regional authority": "diamond"}
 _FILTERS = ("name", "nation", "type", "standing")
 _FORMS = {"json": "application/json", "csv": "text/csv"}
 _COLUMNS = (
     "council", "name", "code", "gssCode", "type", "nation", "region", "from", "until", "standing", "within",
-    "successors", "predecessors",
+    "successors", "predecessors", "latitude", "longitude",
 )  # fmt: skip
 
 Link = tuple[str, str]
@@ -54,6 +63,7 @@ class Council:
     within : the county council and the combined authority in whose area it is.
     begins, ends : dates that the register gives; its last day is for some councils the day after.
     successors, predecessors : with the day of the change.
+    place : latitude and longitude of the middle of its area, where the register gives it.
     """
 
     iri: str
@@ -68,6 +78,7 @@ class Council:
     within: list[Link] = field(default_factory=list)
     successors: list[tuple[Link, str]] = field(default_factory=list)
     predecessors: list[tuple[Link, str]] = field(default_factory=list)
+    place: tuple[float, float] | None = None
 
     def standing(self, today: str) -> str:
         """Whether it is there now, was, or is to come."""
@@ -99,7 +110,8 @@ class Register:
 
 async def register(site: Site) -> Register:
     """The register as the graph holds it; things without a type are not of it."""
-    councils, changes = await site.tables(Query(find("councils").text), Query(find("council-changes").text))
+    asked = find("councils").text, find("council-changes").text, _PLACES
+    councils, changes, places = await site.tables(*map(Query, asked))
     told = ("code", "gssCode", "type", "nation", "region", "from", "until")
     found: dict[str, Council] = {}
     for row in councils.rows:
@@ -116,6 +128,9 @@ async def register(site: Site) -> Register:
             link = (str(row[key]), str(row[f"{key}Label"]))
             if row[key] and link not in found[name].within:
                 found[name].within.append(link)
+    for row in places.rows:
+        if row["council"] in found:
+            found[row["council"]].place = (float(row["latitude"]), float(row["longitude"]))
     for row in changes.rows:
         before, after, day = row["council"], row["successor"], str(row["changedOn"] or "")
         if before in found:
@@ -126,7 +141,7 @@ async def register(site: Site) -> Register:
 
 
 def _today() -> str:
-    return datetime.datetime.now(datetime.UTC).date().isoformat()
+    return datetime.date.today().isoformat()
 
 
 async def index(request: Request) -> Response:
@@ -144,6 +159,8 @@ async def index(request: Request) -> Response:
         "councils.html",
         held=held,
         found=found,
+        map=drawing(draw_map(_marks(held, found))),
+        placed=sum(council.place is not None for council in found),
         shown=found[(at - 1) * _PAGE : at * _PAGE],
         wanted=wanted,
         address="?" + urlencode(asked) if asked else "",
@@ -155,6 +172,15 @@ async def index(request: Request) -> Response:
         sources=sources.rows,
         query=query_link(find("councils").text),
     )
+
+
+def _marks(held: Register, found: Sequence[Council]) -> Iterator[Mark]:
+    """The councils that have a place: those that are sought, and the other current ones."""
+    wanted = {council.iri for council in found}
+    for council in held.councils:
+        if council.place and (council.iri in wanted or council.standing(held.today) == "current"):
+            shape = _SHAPES.get(council.kind.casefold(), "round")
+            yield Mark(council.label, *council.place, shape, council.iri in wanted)
 
 
 def _values(texts: Iterable[str]) -> list[str]:
@@ -210,7 +236,7 @@ async def data(request: Request) -> Response:
         "Cache-Control": "no-cache",
         **OPEN,
     }
-    return Response(content, headers=headers)
+    return conditional(request, content.encode(), headers)
 
 
 def _row(council: Council, today: str) -> list[Any]:
@@ -218,6 +244,7 @@ def _row(council: Council, today: str) -> list[Any]:
         council.iri, council.label, council.code, council.gss, council.kind, council.nation, council.region,
         council.begins, council.ends, council.standing(today), [iri for iri, _ in council.within],
         [link[0] for link, _ in council.successors], [link[0] for link, _ in council.predecessors],
+        *(council.place or (None, None)),
     ]  # fmt: skip
 
 

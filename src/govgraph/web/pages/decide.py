@@ -19,6 +19,7 @@ from govgraph.store.names import Named
 from govgraph.web.links import query_link
 from govgraph.web.pages.common import clauses_of, show, site_of, text_of
 from govgraph.web.problems import problem_of
+from govgraph.web.reading import conditional
 from govgraph.web.sparql import OPEN
 from govgraph.web.state import Site
 
@@ -65,13 +66,14 @@ async def data(request: Request) -> Response:
         raise BadParameter('"decide" needs a kind of decision', 'Give it, such as kind="revenue spend".')
     decision = await _decide(site_of(request), request, given)
     headers = {
+        "Content-Type": "application/json",
         "Govgraph-Generation": str(decision.generation),
         "Govgraph-Complete": "true",
         "Cache-Control": "no-cache",
         **OPEN,
     }
     body = json.dumps(decision.as_dict(), indent=2, ensure_ascii=False)
-    return Response(body, headers=headers, media_type="application/json")
+    return conditional(request, body.encode(), headers)
 
 
 async def _decide(site: Site, request: Request, given: dict[str, str]) -> Decision:

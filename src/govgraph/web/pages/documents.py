@@ -17,7 +17,7 @@ from govgraph.review.findings import Finding
 from govgraph.store.base import Request as Query
 from govgraph.web.links import href
 from govgraph.web.pages.clauses import Clause, clauses, findings_of, passages, sections
-from govgraph.web.pages.common import labels_of, show, site_of, text_of
+from govgraph.web.pages.common import QUOTING, labels_of, show, site_of, text_of
 from govgraph.web.pages.revisions import Revision, find_revision, revisions
 from govgraph.web.reading import conditional
 from govgraph.web.sparql import OPEN, content_type
@@ -134,6 +134,7 @@ async def document(request: Request) -> Response:
         request,
         "document.html",
         status=404 if sought else 200,
+        headers=QUOTING,
         revision=revision,
         others=[each for each in known if each.document == revision.document and each.iri != revision.iri],
         compared=_compared(revision, known),

@@ -26,6 +26,7 @@ __all__ = ["ACCEPTED", "blank", "explained", "found", "refused"]
 ACCEPTED = ("application/sparql-results+json", "text/turtle")
 """Forms of answer that the page can show."""
 
+_OWN = {"Cache-Control": "private, no-cache"}  # a query may ask for the time, and counting takes another time each time
 _ROWS = 500
 _GRAPH_FORMS = (("Turtle", "ttl"), ("JSON-LD", "jsonld"), ("N-Triples", "nt"), ("RDF/XML", "rdf"))
 _TABLE_FORMS = (("JSON", "json"), ("CSV", "csv"), ("TSV", "tsv"), ("XML", "xml"))
@@ -62,7 +63,9 @@ async def refused(request: Request, site: Site, asked: Asked, error: GovgraphErr
 
 async def explained(request: Request, site: Site, asked: Asked, counted: Explained) -> Response:
     """The editor, and what each pattern of the query finds."""
-    return await _page(request, site, asked.query or "", asked, explained=counted, generation=counted.generation)
+    return await _page(
+        request, site, asked.query or "", asked, headers=_OWN, explained=counted, generation=counted.generation
+    )
 
 
 async def found(request: Request, site: Site, asked: Asked, answer: Answer, emptied: str) -> Response:
@@ -80,7 +83,7 @@ async def found(request: Request, site: Site, asked: Asked, answer: Answer, empt
         site,
         text,
         asked,
-        headers={"Govgraph-Complete": str(answer.complete).lower(), "Govgraph-Rows": str(answer.rows)},
+        headers={"Govgraph-Complete": str(answer.complete).lower(), "Govgraph-Rows": str(answer.rows), **_OWN},
         generation=answer.generation,
         built=_day(site.generation(str(answer.generation)).manifest["created"]),
         noted=remarks(text, notes=answer.notes),

@@ -6,6 +6,7 @@ from starlette.responses import Response
 
 from govgraph.questions.library import library
 from govgraph.questions.publishing import turtle
+from govgraph.web.reading import conditional
 from govgraph.web.sparql import OPEN, content_type
 
 __all__ = ["router"]
@@ -16,7 +17,8 @@ router = APIRouter()
 async def examples(request: Request) -> Response:
     """Every saved question as Turtle, with this site's endpoint as its target."""
     body = turtle(library().values(), f"{request.base_url}sparql")
-    return Response(body, headers={"Content-Type": content_type("text/turtle"), "Cache-Control": "no-cache", **OPEN})
+    headers = {"Content-Type": content_type("text/turtle"), "Cache-Control": "no-cache", **OPEN}
+    return conditional(request, body.encode(), headers)
 
 
 router.add_route("/.well-known/sparql-examples", examples, include_in_schema=False)

@@ -1,12 +1,15 @@
 """The home page: search, the flagship question with a live answer, ways in, newest findings, what is in the graph."""
 
+import asyncio
 import contextlib
+import logging
+from collections.abc import AsyncIterator
 
-from fastapi import APIRouter
+from fastapi import APIRouter, FastAPI
 from starlette.requests import Request
 from starlette.responses import Response
 
-from govgraph.errors import UnknownThing
+from govgraph.errors import GovgraphError, UnknownThing
 from govgraph.questions.library import find
 from govgraph.review.exports.words import headline
 from govgraph.store.base import Request as Query
@@ -15,10 +18,38 @@ from govgraph.web.pages.charts import FLAGSHIP, Charted, charted, party_of
 from govgraph.web.pages.common import show, site_of
 from govgraph.web.pages.reports import report_of
 from govgraph.web.pages.review import newest
+from govgraph.web.render import ready
 
 __all__ = ["router"]
 
-router = APIRouter()
+_LOG = logging.getLogger(__name__)
+
+
+@contextlib.asynccontextmanager
+async def _warmed(app: FastAPI) -> AsyncIterator[None]:
+    """Make ready, beside the site's start, what its first visitor would otherwise wait for."""
+    warming = asyncio.create_task(_warm(app))
+    try:
+        yield
+    finally:
+        warming.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await warming
+
+
+async def _warm(app: FastAPI) -> None:
+    scope = {
+        "type": "http", "method": "GET", "path": "/", "query_string": b"", "headers": [], "scheme": "http",
+        "server": ("localhost", 80), "root_path": "", "app": app,
+    }  # fmt: skip
+    try:
+        await home(Request(scope))
+        await asyncio.to_thread(ready)
+    except GovgraphError as error:  # whoever asks will be told
+        _LOG.info("the home page could not be made ready: %s", error)
+
+
+router = APIRouter(lifespan=_warmed)
 
 _DOCUMENTS = """
 SELECT ?version ?label ?status ?issued (COUNT(DISTINCT ?clause) AS ?clauses) WHERE {

@@ -17,6 +17,7 @@ from govgraph.web.links import query_link
 from govgraph.web.pages.charts import Charted, charted
 from govgraph.web.pages.common import cells, columns, show, site_of, text_of
 from govgraph.web.problems import problem_of
+from govgraph.web.reading import conditional
 from govgraph.web.sparql import OPEN, content_type
 from govgraph.web.state import Site
 
@@ -25,6 +26,12 @@ __all__ = ["router"]
 router = APIRouter()
 
 _ROWS, _OPTIONS = 100, 300
+_READERS = (
+    ("Councillors", ("ultimately-accountable-to", "who-chairs", "seats", "portfolio-responsibilities", "on-theme")),
+    ("Officers", ("who-decides", "key-decision-rules", "rules", "cross-references", "changes-between-revisions")),
+    ("Analysts", ("ends", "several-principals", "circles", "centrality", "facts-of-a-clause")),
+)
+"""Who mostly asks what."""
 _FORMS = {
     "json": "application/json",
     "csv": "text/csv",
@@ -34,8 +41,13 @@ _FORMS = {
 
 
 async def index(request: Request) -> Response:
-    """All questions."""
-    return await show(request, "questions.html", questions=list(library().values()))
+    """All questions, by reader and by topic."""
+    known = library()
+    topics: dict[str, list[Question]] = {}
+    for each in known.values():
+        topics.setdefault(each.tags[0], []).append(each)
+    readers = [(reader, [known[name] for name in names if name in known]) for reader, names in _READERS]
+    return await show(request, "questions.html", topics=sorted(topics.items()), readers=readers)
 
 
 async def question(request: Request) -> Response:
@@ -123,7 +135,7 @@ async def _data(site: Site, request: Request, asked: Question, ending: str) -> R
         "Cache-Control": "no-cache",
         **OPEN,
     }
-    return Response(body, headers=headers)
+    return conditional(request, body.encode(), headers)
 
 
 router.add_route("/questions", index, include_in_schema=False)

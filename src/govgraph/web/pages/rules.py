@@ -87,7 +87,7 @@ async def listing(request: Request) -> Response:
         told = [asdict(each.rule) | {"findings": each.found, "waived": each.waived} for each in counted]
         body = json.dumps({"generation": number, "rules": told}, indent=1, ensure_ascii=False).encode()
         headers = headers_of(number, len(told)) | {"Content-Type": "application/json"}
-        return Response(body, headers=headers) if report.waived else conditional(request, body, headers)
+        return conditional(request, body, headers)
     given = {name: text_of(request, name) for name in ("outcome", "subject", "severity", "text", "generation")}
     fitting = [each for each in counted if _fits(each, given)]
     page, pages = page_of(request, len(fitting), _AT_ONCE)
@@ -142,7 +142,7 @@ async def one(request: Request) -> Response:
         told |= {"findings": [asdict(each) for each in found], "waived": [asdict(each) for each in waived]}
         headers = headers_of(number, len(found)) | {"Content-Type": "application/json"}
         body = json.dumps(told, indent=1, ensure_ascii=False).encode()
-        return Response(body, headers=headers) if waived else conditional(request, body, headers)
+        return conditional(request, body, headers)
     page, pages = page_of(request, len(found))
     shown = found[(page - 1) * PAGE : page * PAGE]
     earlier_one = f"&generation={number}" if number != site.latest.number else ""

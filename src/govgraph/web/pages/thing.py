@@ -1,7 +1,6 @@
 """The page of a thing: a summary first, then what its kind calls for, where it is written, and the data."""
 
 import asyncio
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,20 +11,25 @@ from starlette.responses import Response
 
 from govgraph.errors import BadInput
 from govgraph.knowledge.sources import passage
-from govgraph.namespaces import DEF
+from govgraph.namespaces import DEF, PREFIXES
 from govgraph.questions.library import find
 from govgraph.questions.runner import prepare
 from govgraph.questions.table import Table
 from govgraph.rdf.terms import iri
 from govgraph.settings import sources_folder
 from govgraph.store.names import Named
+from govgraph.web.class_diagram import draw_class
+from govgraph.web.glossary import KINDS_OF_THINGS, Term, term_of
 from govgraph.web.linked_data import dataset_of, known
-from govgraph.web.links import iri_of, query_link
+from govgraph.web.links import href, iri_of, query_link
+from govgraph.web.neighbours import Neighbours, around
 from govgraph.web.pages.about import ABOUT, About, about
 from govgraph.web.pages.charts import Charted, charted
-from govgraph.web.pages.common import Cell, cells, columns, show, site_of
+from govgraph.web.pages.clauses import readable
+from govgraph.web.pages.common import QUOTING, Cell, cells, columns, show, site_of
 from govgraph.web.pages.reports import report_about
 from govgraph.web.pages.wanted import Wanted
+from govgraph.web.render import drawing
 from govgraph.web.state import Site
 
 __all__ = ["router"]
@@ -81,16 +85,21 @@ async def thing(request: Request) -> Response:
     chart = await _chart(site, facts) if party else None
     sections = await _sections(site, facts) if party else []
     found = await report_about(site, [name])
+    term, near = await _term(site, name)
     told = {term for question, _, term in (*_SECTIONS, _OWN) if question in [found.question for found in sections]}
     return await show(
         request,
         "thing.html",
+        headers=QUOTING if DEF + "Clause" in facts.classes else {},
         thing=facts,
         revisions=await _revisions(site, dataset),
         chart=chart,
         sections=sections,
-        incoming=[group for group in facts.incoming if group.term not in told],
+        incoming=[group for group in facts.incoming if group.term not in (told | _AROUND if near else told)],
         passage=await _passage(site, facts),
+        term=term,
+        near=near,
+        diagram=drawing(draw_class(near, href)) if near else "",
         findings=found[:_FINDINGS],
         found=len(found),
         review=Wanted(thing=name).address(),
@@ -98,7 +107,20 @@ async def thing(request: Request) -> Response:
     )
 
 
+_AROUND = {PREFIXES["rdfs"] + name for name in ("subClassOf", "domain", "range")}
+"""What the diagram of a class tells."""
+
 _EVERYWHERE = """SELECT ?thing ?property ?value ?graph WHERE { GRAPH ?graph { ?thing ?property ?value } }"""
+
+
+async def _term(site: Site, name: str) -> tuple[Term | None, Neighbours | None]:
+    """How often a term of the ontology is used; for a class, what stands around it."""
+    found = await term_of(site, name)
+    if found is None:
+        return None, None
+    term, every = found
+    near = around(term, every) if term.kind == KINDS_OF_THINGS else None
+    return term, near or None
 
 
 async def _chart(site: Site, facts: About) -> Charted:
@@ -152,7 +174,7 @@ async def _passage(site: Site, facts: About) -> str:
         found = await asyncio.to_thread(passage, folder, file.rows[0]["file"], start, end, pinned["sliceDigest"])
     except (BadInput, ValueError):
         return ""
-    return re.sub(r"^\|\s*|\s*\|$", "", found, flags=re.MULTILINE)  # the borders of a table in the source file
+    return readable(found)
 
 
 _FILE = """

@@ -88,6 +88,8 @@ _OUT = {
     DEF + "successionKind": "What seems to have happened",
     DEF + "councilType": "Type",
     DEF + "gssCode": "GSS code",
+    PREFIXES["schema"] + "latitude": "Latitude of its middle",
+    PREFIXES["schema"] + "longitude": "Longitude of its middle",
     DEF + "changedOn": "On",
     DEF + "theme": "Themes",
     _ORG + "originalOrganization": "Before",
@@ -116,6 +118,9 @@ _OUT = {
     _RDFS + "domain": "Stands on",
     _RDFS + "isDefinedBy": "Defined in",
     _SKOS + "closeMatch": "Close to",
+    _SKOS + "relatedMatch": "Related to",
+    _SKOS + "broadMatch": "Within",
+    _SKOS + "narrowMatch": "Wider than",
     DEF + "carriesAccountability": "A chain may follow it",
 }
 """Facts of a thing, in the order in which they are shown."""
@@ -137,6 +142,7 @@ _IN = {
     DEF + "heldBy": "Portfolios",
     DEF + "isCombinedWith": "Portfolios held together with it",
     DEF + "post": "Who has held it",
+    DEF + "nameOf": "Names that texts use for it",
     DEF + "holder": "Posts held",
     DEF + "decider": "What it decides",
     DEF + "decisionKind": "Rules that say who decides",
@@ -260,4 +266,4 @@ def _said(term: str, known: dict[str, str], labels: dict[str, str], ending: str)
     if term in known:
         return list(known).index(term), known[term]
     words = labels.get(term) or curie(term)
-    return len(known), words[:1].upper() + words[1:] + ending
+    return len(known), (words[:1].upper() + words[1:]).removesuffix(ending) + ending

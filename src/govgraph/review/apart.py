@@ -1,0 +1,141 @@
+"""The review of what a build made, portion by portion: the report is the one that the review of the whole would give.
+
+Most checks are confined to a portion (`confined`) and are run there, in memory and in the worker processes of the
+build. The others are run over the store. Where some check cannot be run as a query, the whole is reviewed at once.
+"""
+
+import datetime
+import functools
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from govgraph.knowledge.making import Made
+from govgraph.knowledge.scanning import split
+from govgraph.review.affected import focus_of, run_check
+from govgraph.review.checks import Check, checks_of
+from govgraph.review.components import Conditions, NotPlanned
+from govgraph.review.confined import Outlook, scattered
+from govgraph.review.data import StoreData
+from govgraph.review.engine import Judgement, classes_of, judge
+from govgraph.review.findings import Finding, Report
+from govgraph.review.model import Shapes
+from govgraph.review.planning import Runner
+from govgraph.review.results import Result
+from govgraph.review.reviewing import Councils, councils_of, joined, report_of, review, together
+from govgraph.review.rulebook import Rulebook, shape_files
+from govgraph.review.shapes import read_shapes
+from govgraph.review.targets import Classes, Targets
+from govgraph.review.triples import name
+from govgraph.review.waivers import Waiver
+
+__all__ = ["review_made"]
+
+_THREADS = 2
+_IN_MEMORY = 300_000
+"""So many statements are judged in memory, where queries take half as long."""
+
+
+def review_made(made: Made, *, waivers: Sequence[Waiver] = (), title: str = "") -> Report:
+    """Review what a build made.
+
+    Parameters
+    ----------
+    made : is read only.
+    waivers, title : as for `review`.
+    """
+    if len(made.derived) < 2:
+        small = made.summary["statements"] <= _IN_MEMORY
+        return review(_in_memory(made) if small else made.store, waivers=waivers, title=title)
+    shapes, book, checks = _packaged()
+    terms = frozenset(term[1:-1].decode() for term in made.terms)
+    used = frozenset().union(*(one.used for one in made.derived))
+    shared = frozenset().union(*(one.shared for one in made.derived))
+    said = frozenset(quad.predicate.value for quad in ox.parse(path=str(made.folder / "facts-base.nt")))
+    loose = frozenset(split(line)[1][1:-1].decode() for one in made.derived for line in one.common)
+    apart = frozenset(scattered(checks, Outlook(used, shared, terms, said, loose)))
+    data = StoreData(made.store)
+    councils = councils_of(data)
+    strangers = {node for one in made.derived for node in one.strange}
+    known = strangers & made.described() if strangers else set()
+    closed = [known.isdisjoint(one.strange) for one in made.derived]
+    jobs = [(made.folder, number, apart, councils, own) for number, own in ((None, True), *enumerate(closed))]
+    scattered_checks = [check for check in checks if check.sign[0] in apart]
+    findings: list[Finding] = []
+    results: list[Result] = []
+    try:
+        with ThreadPoolExecutor(1, "govgraph-review") as beside:
+            whole = beside.submit(_judge_whole, shapes, scattered_checks, data)
+            for found, left in made.workers.run(_judge_portion, jobs):
+                findings += found
+                results += left
+            results += whole.result()
+    except NotPlanned:
+        return review(made.store, waivers=waivers, title=title)
+    findings = together([*findings, *joined(results, book, data, councils)])
+    judgement = Judgement(
+        results, not findings, len(shapes.targeted), None, len(shapes.targeted), [], shapes.without_target
+    )
+    return report_of(findings, judgement, book, data, waivers, datetime.date.today(), title)
+
+
+def _in_memory(made: Made) -> ox.Store:
+    store = ox.Store()
+    for part in ("base", "common", *range(len(made.derived))):
+        store.bulk_load(path=str(made.folder / f"facts-{part}.nt"), format=ox.RdfFormat.N_TRIPLES)
+    return store
+
+
+@functools.lru_cache(1)
+def _packaged() -> tuple[Shapes, Rulebook, list[Check]]:
+    files = shape_files()
+    shapes = read_shapes(files)
+    return shapes, Rulebook(files), checks_of(shapes)
+
+
+def _judge_portion(
+    folder: Path, number: int | None, apart: frozenset[str], councils: Councils, closed: bool
+) -> tuple[list[Finding], list[Result]]:
+    """What the confined checks find at the things of a portion; None is the vocabulary alone.
+
+    Parameters
+    ----------
+    apart : shapes whose results are found otherwise.
+    closed : whether all that a finding may tell is in the portion; else the results are given back for it.
+    """
+    shapes, book, _ = _packaged()
+    store = ox.Store()
+    store.bulk_load(path=str(folder / "facts-base.nt"), format=ox.RdfFormat.N_TRIPLES)
+    if number is not None:
+        terms = set(_subjects(store))
+        store.bulk_load(path=str(folder / f"facts-{number}.nt"), format=ox.RdfFormat.N_TRIPLES)
+    data = StoreData(store)
+    judgement = judge(data, shapes)
+    if judgement.passed_on:
+        raise NotPlanned(judgement.passed_on[0][1])
+    results = [result for result in judgement.results if result.shape not in apart]
+    if number is not None:
+        results = [result for result in results if result.focus not in terms]  # found in the vocabulary alone
+    return (joined(results, book, data, councils), []) if closed else ([], results)
+
+
+def _subjects(store: ox.Store) -> list[object]:
+    return [quad.subject for quad in store.quads_for_pattern(None, None, None, ox.DefaultGraph())]
+
+
+def _judge_whole(shapes: Shapes, checks: Sequence[Check], data: StoreData) -> list[Result]:
+    """What some checks find in the whole."""
+    wanted = classes_of([check.shape for check in checks])
+    targets = {route.target for check in checks for route in check.routes}
+    wanted |= {name(target.term) for target in targets if target.kind == "class"}
+    classes = Classes(data, wanted)
+    runner = Runner(data, Conditions(classes.present, data.merges_integers), shapes.content)
+    start = Targets(data, classes, (), None)
+
+    def run(check: Check) -> list[Result]:
+        return run_check(runner, check, check.shape, [focus_of(start, route) for route in check.routes])
+
+    with ThreadPoolExecutor(_THREADS) as threads:
+        return [result for found in threads.map(run, checks) for result in found]

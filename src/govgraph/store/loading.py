@@ -1,0 +1,55 @@
+"""Load files of N-Quads into a store in bounded portions, as quickly as the engine's own loader does."""
+
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pyoxigraph as ox
+
+__all__ = ["load_quads"]
+
+AT_ONCE = 48 * 1024 * 1024
+"""Bytes that are sorted together; the engine takes some eight times as much memory for them."""
+
+THREADS = 2
+"""Portions that are sorted at one time."""
+
+
+def load_quads(store: ox.Store, files: Iterable[Path], progress: Callable[[int], None] = lambda size: None) -> None:
+    """Load files, several small ones together: few and sorted tables are quick to read.
+
+    Parameters
+    ----------
+    files : N-Quads without blank nodes, none of them larger than memory allows.
+    progress : told how many bytes have been loaded.
+    """
+
+    def load(portion: bytes) -> int:
+        store.bulk_load(portion, ox.RdfFormat.N_QUADS)
+        return len(portion)
+
+    loaded = 0
+    with ThreadPoolExecutor(THREADS, "govgraph-load") as threads:
+        waiting = []
+        for portion in _portions(files):
+            waiting.append(threads.submit(load, portion))
+            del portion
+            if len(waiting) == THREADS:
+                loaded += waiting.pop(0).result()
+                progress(loaded)
+        for one in waiting:
+            one.result()
+
+
+def _portions(files: Iterable[Path]) -> Iterator[bytes]:
+    """What the files hold, at least `AT_ONCE` of it together."""
+    parts: list[bytes] = []
+    size = 0
+    for file in files:
+        parts.append(file.read_bytes())
+        size += len(parts[-1])
+        if size >= AT_ONCE:
+            yield b"".join(parts)
+            parts, size = [], 0
+    if parts:
+        yield b"".join(parts)
