@@ -16,7 +16,8 @@ from pathlib import Path
 from random import Random
 
 from bench.nation.derived import derived
-from bench.nation.faults import Fault, Site, put_faults
+from bench.nation.fault_kinds import Site
+from bench.nation.faults import Fault, put_faults
 from bench.nation.papers import build_papers
 from bench.nation.records import Records, Statement, iri, term
 from bench.nation.register import Council, councils

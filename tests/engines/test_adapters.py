@@ -52,6 +52,7 @@ def test_an_unknown_engine_is_answered_with_those_that_there_are() -> None:
         ("SELECT * { ?s <http://e/p> ?o . ?t <http://e/q> ?o }", "joins on what may be a literal"),
         ("SELECT * { ?s <http://e/p> 2.5 }", "no plain integer"),
         ("SELECT * { ?s <http://e/p> ?o OPTIONAL { ?s <http://e/q>+ ?t } }", "OPTIONAL follows a path"),
+        ("SELECT * { ?s ?p ?o OPTIONAL { ?s ?q ?t FILTER EXISTS { ?t a ?k } } }", "OPTIONAL asks whether"),
         ("SELECT * { ?s ?p ?o FILTER NOT EXISTS { ?s <http://e/q>+ ?t } }", "reached by a path"),
         ("SELECT * { ?s <http://e/p> ?o OPTIONAL { ?s ?q ?t } OPTIONAL { ?o ?r ?t } }", "unbound is spoken of twice"),
         ("SELECT * { ?s <http://e/p>* ?o }", "may have no step"),

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.mcp.test_server import Talk, talking
+from tests.mcp.talking import Talk, talking
 from tests.store.playing import Played, load
 
 from govgraph.mcp.server import create_server

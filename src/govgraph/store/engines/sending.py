@@ -168,6 +168,8 @@ class Sending:
         return " UNION ".join(self._within(group, (), number, way) for way, group in enumerate(groups))
 
     def _optional(self, items: Sequence[Item], things: Collection[str]) -> str:
+        if any(item.kind == "exists" for item in items):  # Virtuoso gives the optional part where the EXISTS is false
+            raise Unread("an OPTIONAL asks whether a pattern is there")
         before = self.repeats
         text = self._within(items, things)
         if self.repeats and not before:
