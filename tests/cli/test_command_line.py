@@ -68,7 +68,9 @@ def test_a_pipe_gets_csv_and_the_notes_go_to_standard_error(store_folder: Path) 
     assert "note: " in result.stderr
 
 
-@pytest.mark.parametrize(("form", "expected"), [("table", "22.69"), ("tsv", "\t22.69\t"), ("md", "| 22.69 |")])
+@pytest.mark.parametrize(
+    ("form", "expected"), [("table", "22.69"), ("tsv", "\t22.69\t"), ("md", "| 22.69 |"), ("ttl", '"22.69"')]
+)
 def test_every_format_shows_the_clause(store_folder: Path, form: str, expected: str) -> None:
     assert expected in govgraph(*FLAGSHIP, form, store=store_folder).stdout
 

@@ -8,6 +8,7 @@ from xml.etree import ElementTree
 
 import httpx
 import pytest
+import rdflib
 
 BROWSER = {"Accept": "text/html"}
 ANYTHING = {"Accept": "text/html, */*;q=0.8"}  # what browsers send
@@ -109,6 +110,26 @@ def test_every_page_that_can_be_reached_from_the_entrances_is_there_and_well_for
     assert len(seen) > 100
 
 
+def solutions(turtle: bytes) -> list[dict[str, str | None]]:
+    """The rows of a result set in RDF, in order."""
+    graph = rdflib.Graph().parse(turtle, format="turtle")
+    told = rdflib.Namespace("http://www.w3.org/2001/sw/DataAccess/tests/result-set#")
+    [whole] = graph.subjects(rdflib.RDF.type, told.ResultSet)
+    names = [str(name) for name in graph.objects(whole, told.resultVariable)]
+    found = []
+    for solution in sorted(
+        graph.objects(whole, told.solution), key=lambda one: int(str(graph.value(one, told["index"])))
+    ):
+        row: dict[str, str | None] = dict.fromkeys(names)
+        for binding in graph.objects(solution, told.binding):
+            value = graph.value(binding, told.value)
+            row[str(graph.value(binding, told.variable))] = (
+                value.toPython() if isinstance(value, rdflib.Literal) else str(value)
+            )
+        found.append(row)
+    return found
+
+
 @pytest.mark.parametrize(
     "name", ["ultimately-accountable-to", "who-answers-to", "who-chairs", "seats", "responsibilities"]
 )
@@ -123,6 +144,7 @@ def test_every_form_of_a_question_gives_the_same_rows(web: httpx.Client, name: s
     assert len(web.get(f"/questions/{name}.csv", params=asked).text.splitlines()) == len(rows) + 1
     assert len(web.get(f"/questions/{name}.tsv", params=asked).text.splitlines()) == len(rows) + 1
     assert web.get(f"/questions/{name}.md", params=asked).text.startswith("| ")
+    assert solutions(web.get(f"/questions/{name}.ttl", params=asked).content) == rows
     assert page.text.count("<tr>") == len(rows) + 1
 
 

@@ -19,7 +19,7 @@ from govgraph.store.base import Request
 
 __all__ = ["ask", "explain", "query", "questions"]
 
-FORMATS = ("table", "csv", "tsv", "json", "md")
+FORMATS = ("table", "csv", "tsv", "json", "md", "ttl")
 
 _MEDIA_TYPES = {
     "table": ("application/sparql-results+json", "text/turtle"),

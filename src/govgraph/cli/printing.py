@@ -23,11 +23,13 @@ def _console(width: int = 140) -> Console:
 
 
 def print_table(table: Table, form: str) -> None:
-    """A table in one of the formats table, csv, tsv, json, md; notes go to standard error with CSV and TSV."""
+    """A table in one of the formats table, csv, tsv, json, md, ttl; notes go to standard error with CSV and TSV."""
     if form == "json":
         click.echo(table.to_json())
     elif form == "md":
         click.echo(table.to_markdown(), nl=False)
+    elif form == "ttl":
+        click.echo(table.to_turtle(), nl=False)
     elif form in ("csv", "tsv"):
         click.echo(table.to_csv("," if form == "csv" else "\t"), nl=False)
         for note in table.notes:

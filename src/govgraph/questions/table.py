@@ -7,9 +7,21 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from govgraph.rdf.terms import JsonTerm, plain
+import pyoxigraph as ox
 
-__all__ = ["Table", "read_table"]
+from govgraph.namespaces import PREFIXES
+from govgraph.rdf.files import serialise
+from govgraph.rdf.terms import JsonTerm, plain, term
+
+__all__ = ["RESULT_SET", "Table", "read_table"]
+
+RESULT_SET = "http://www.w3.org/2001/sw/DataAccess/tests/result-set#"
+"""Vocabulary in which the W3C writes answers as RDF, as in its SPARQL test suites."""
+
+_TYPE, _COMMENT = ox.NamedNode(PREFIXES["rdf"] + "type"), ox.NamedNode(PREFIXES["rdfs"] + "comment")
+_RESULT_VARIABLE, _SOLUTION, _INDEX, _BINDING, _VARIABLE, _VALUE = (
+    ox.NamedNode(RESULT_SET + name) for name in ("resultVariable", "solution", "index", "binding", "variable", "value")
+)
 
 
 @dataclass(frozen=True)
@@ -98,6 +110,27 @@ class Table:
         rows = [line([heading(name) for name in self.shown]), line(["---"] * len(self.shown))]
         rows += [line([self.cell(row, name) for name in self.shown]) for row in self.terms]
         return "\n".join(rows + [""] * bool(self.notes) + [f"- {note}" for note in self.notes]) + "\n"
+
+    def to_turtle(self) -> str:
+        """All columns as RDF, in the W3C's vocabulary for result sets; the notes are its comments."""
+        whole = ox.BlankNode("answer")
+        statements = [ox.Triple(whole, _TYPE, ox.NamedNode(RESULT_SET + "ResultSet"))]
+        statements += [ox.Triple(whole, _RESULT_VARIABLE, ox.Literal(name)) for name in self.columns]
+        statements += [ox.Triple(whole, _COMMENT, ox.Literal(note)) for note in self.notes]
+        for number, row in enumerate(self.terms, start=1):
+            solution = ox.BlankNode(f"row{number}")
+            statements += [
+                ox.Triple(whole, _SOLUTION, solution),
+                ox.Triple(solution, _INDEX, ox.Literal(number)),
+            ]
+            for name, value in row.items():
+                binding = ox.BlankNode(f"row{number}{name}")
+                statements += [
+                    ox.Triple(solution, _BINDING, binding),
+                    ox.Triple(binding, _VARIABLE, ox.Literal(name)),
+                    ox.Triple(binding, _VALUE, term(value)),
+                ]
+        return serialise(statements, "text/turtle").decode()
 
     def to_pandas(self) -> Any:
         """The rows as a pandas DataFrame (needs pandas)."""

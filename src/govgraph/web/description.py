@@ -30,7 +30,7 @@ _TABLE: dict[str, Any] = {
         "notes": {"type": "array", "items": {"type": "string"}, "description": "what to know before relying on it"},
     },
 }
-_TEXTS = ("text/csv", "text/tab-separated-values", "text/markdown")
+_TEXTS = ("text/csv", "text/tab-separated-values", "text/markdown", "text/turtle")
 
 
 class Described(FastAPI):
@@ -76,7 +76,7 @@ def _asked(question: Question) -> dict[str, Any]:
         "in": "path",
         "required": True,
         "description": "form of the answer",
-        "schema": {"type": "string", "enum": ["json", "csv", "tsv", "md"]},
+        "schema": {"type": "string", "enum": ["json", "csv", "tsv", "md", "ttl"]},
         "example": "json",
     }
     content = {"application/json": {"schema": {"$ref": "#/components/schemas/Table"}}}

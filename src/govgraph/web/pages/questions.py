@@ -37,6 +37,7 @@ _FORMS = {
     "csv": "text/csv",
     "tsv": "text/tab-separated-values",
     "md": "text/markdown; charset=utf-8",
+    "ttl": "text/turtle",
 }
 
 
@@ -125,6 +126,8 @@ async def _data(site: Site, request: Request, asked: Question, ending: str) -> R
         body = table.to_json()
     elif ending == "md":
         body = table.to_markdown()
+    elif ending == "ttl":
+        body = table.to_turtle()
     else:
         body = table.to_csv("," if ending == "csv" else "\t")
     headers = {
