@@ -30,9 +30,9 @@ _INTRODUCTION = """\
 <!-- Written by: python -m govgraph.questions.listing -->
 
 {count} saved questions, by subject. Each is a command, a form on the site (`/questions/ID`), an address that answers
-with data (`/questions/ID.json`, `.csv`, `.tsv`, `.md`, `.ttl`; see `/openapi.json`), a call from [Python](python.md), and
-a query in `queries/` that works in any SPARQL editor (all of them: `/.well-known/sparql-examples`). The answers below
-are for the packaged graph, cut short; an empty cell means that the text does not say.
+with data (`/questions/ID.json`, `.csv`, `.tsv`, `.md`, `.ttl`; see `/openapi.json`), a call from [Python](python.md),
+and a query in `queries/` that works in any SPARQL editor (all of them: `/.well-known/sparql-examples`). The answers
+below are for the packaged graph, cut short; an empty cell means that the text does not say.
 """
 
 
