@@ -15,6 +15,7 @@ from govgraph.store.generations import Generations
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Request as PlaywrightRequest
 
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 ARGUMENTS = [
@@ -107,6 +108,11 @@ def browser() -> Iterator["Browser"]:
         started.close()
 
 
+def _failure(request: "PlaywrightRequest") -> list[str]:
+    """What to complain of; a request that the browser itself gave up when the test went on to another page is none."""
+    return [] if request.failure == "net::ERR_ABORTED" else [f"failed: {request.url} ({request.failure})"]
+
+
 @pytest.fixture
 def page(browser: "Browser", site: str, request: pytest.FixtureRequest) -> Iterator["Page"]:
     """A page that fails the test when the browser complains of anything.
@@ -118,7 +124,7 @@ def page(browser: "Browser", site: str, request: pytest.FixtureRequest) -> Itera
     complaints: list[str] = []
     opened.on("console", lambda message: complaints.append(message.text))
     opened.on("pageerror", lambda error: complaints.append(str(error)))
-    opened.on("requestfailed", lambda request: complaints.append(f"failed: {request.url}"))
+    opened.on("requestfailed", lambda request: complaints.extend(_failure(request)))
     yield opened
     if folder := os.environ.get("GOVGRAPH_SCREENSHOTS"):
         opened.screenshot(path=Path(folder) / f"{request.node.name}.png", full_page=True)

@@ -3,7 +3,7 @@
 import concurrent.futures
 import dataclasses
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,13 @@ from govgraph.web.bounded import Bounded
 
 SMALL = "SELECT ?label WHERE { ?body a gov:PartnershipBoard ; skos:prefLabel ?label }"
 TURTLE = {"Accept": "text/turtle"}
+
+
+@pytest.fixture(scope="module")
+def web(serve: Callable[..., str], store_folder: Path) -> Iterator[httpx.Client]:
+    """Asks a site that nobody else asks, so that what it counts is what these tests did."""
+    with httpx.Client(base_url=serve(store_folder), timeout=30) as client:
+        yield client
 
 
 def repeated(client: httpx.Client) -> float:

@@ -158,7 +158,8 @@ def test_a_request_that_is_being_answered_when_the_server_stops_gets_its_answer(
             target=lambda: answers.append(httpx.get(f"{address}/sparql", params={"query": heavy}, timeout=60))
         )
         asking.start()
-        time.sleep(0.1)
+        while not server.server_state.tasks:
+            time.sleep(0.01)
         server.should_exit = True
         asking.join(60)
     assert answers[0].status_code in (200, 504)

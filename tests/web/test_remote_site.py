@@ -15,10 +15,12 @@ import pytest
 from tests.engines.conftest import endpoint_of, needs
 from tests.engines.servers import Served, free_port, missing_oxigraph, oxigraph
 
+from govgraph.knowledge.build import build
 from govgraph.limits import LIMITS
 from govgraph.namespaces import GRAPH
+from govgraph.review.gate import gate
 from govgraph.store.endpoint import Endpoint
-from govgraph.store.generations import Generation
+from govgraph.store.generations import Generation, Generations
 from govgraph.store.publishing import publish
 
 BOARD = "harrow/body/partnership-board"
@@ -58,6 +60,26 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     needs(missing_oxigraph())
     with oxigraph(tmp_path_factory.mktemp("remote") / "store") as served:
         yield served
+
+
+@pytest.fixture(scope="module")
+def reviewed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store of the packaged graph with its review, so that pages tell findings in both places."""
+    folder = tmp_path_factory.mktemp("reviewed") / "store"
+    build(Generations(folder), gate=gate)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def generation(reviewed: Path) -> Generation:
+    return Generations(reviewed).current()
+
+
+@pytest.fixture(scope="module")
+def web(reviewed: Path, serve: Callable[..., str]) -> Iterator[httpx.Client]:
+    """Asks the site over the store on disk."""
+    with httpx.Client(base_url=serve(reviewed), timeout=60) as client:
+        yield client
 
 
 @pytest.fixture(scope="module")
