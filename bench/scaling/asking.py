@@ -87,6 +87,10 @@ def _latest(store: Path) -> Any:
     return latest
 
 
+class _TooLong(Exception):
+    """A question about one thing takes longer than anybody waits for it."""
+
+
 def _question(graph: Graph, name: str, parameter: str, codes: list[str]) -> dict[str, Any]:
     """The median of a question about one thing, and of its rows; no time where one answer takes too long."""
     taken, rows = [], []
@@ -105,7 +109,7 @@ def _question(graph: Graph, name: str, parameter: str, codes: list[str]) -> dict
             rows.append(found)
             if sum(taken) > MOST * 1000:
                 break
-    except TimeoutError:
+    except _TooLong:
         return {"ms": None, "rows": None}
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
@@ -113,7 +117,7 @@ def _question(graph: Graph, name: str, parameter: str, codes: list[str]) -> dict
 
 
 def _give_up(*_: object) -> None:
-    raise TimeoutError
+    raise _TooLong
 
 
 def _ms(job: Callable[[], object]) -> float:

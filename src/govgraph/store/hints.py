@@ -7,13 +7,14 @@ from collections.abc import Callable, Iterable
 import pyoxigraph as ox
 
 from govgraph.limits import LIMITS
-from govgraph.namespaces import DEF, PREFIXES
+from govgraph.namespaces import DEF, GRAPH, PREFIXES
 from govgraph.store.guard import TOKEN
 
 __all__ = ["Terms", "unknown_prefix"]
 
 _TERM = re.compile(r"(?<![\w?$:@-])gov:([A-Za-z][\w-]*)|<" + re.escape(DEF) + r"([A-Za-z][\w/-]*)>", re.ASCII)
 _LABEL = ox.NamedNode(PREFIXES["skos"] + "prefLabel")
+_ONTOLOGY = ox.NamedNode(GRAPH + "ontology")
 
 
 def unknown_prefix(text: str) -> tuple[int, int, str] | None:
@@ -56,11 +57,17 @@ class Terms:
 
     @classmethod
     def of_store(cls, store: ox.Store) -> "Terms":
-        """Those that the default graph of an open store knows."""
+        """Those that an open store knows: of the graph of the ontology, or of its default graph if it has none.
+
+        A nation has millions of labels in the default graph, and the first answer without rows would wait for them.
+        """
 
         def labelled() -> Iterable[str]:
-            nodes = (quad.subject for quad in store.quads_for_pattern(None, _LABEL, None, ox.DefaultGraph()))
-            return (node.value for node in nodes if isinstance(node, ox.NamedNode))
+            declared = {quad.subject for quad in store.quads_for_pattern(None, _LABEL, None, _ONTOLOGY)}
+            found = declared or {
+                quad.subject for quad in store.quads_for_pattern(None, _LABEL, None, ox.DefaultGraph())
+            }
+            return (node.value for node in found if isinstance(node, ox.NamedNode))
 
         return cls(labelled)
 
