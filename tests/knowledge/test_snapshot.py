@@ -248,7 +248,7 @@ def test_a_day_on_which_everything_stood_reads_the_generation_itself(tmp_path: P
     graph = built(tmp_path, bodies("a", "b") + line("l1", "a", "b"))
     at = graph.at(datetime.date(2011, 5, 1))
     assert edges(at) == edges(graph) == {("a", "b")}
-    assert at._reader.store is graph._reader.store
+    assert at._reader.store() is graph._reader.store()
 
 
 def test_a_superseded_revision_is_never_mixed_in_and_is_dated_like_the_rest(tmp_path: Path) -> None:
