@@ -21,11 +21,13 @@ class Run:
     Parameters
     ----------
     seconds : wall-clock time from start to end of its process.
-    memory : most bytes that it held in memory.
+    memory : most bytes that it held in memory, or one of the processes that it ran.
+    cpu : seconds of all cores, with those processes.
     """
 
     seconds: float
     memory: int
+    cpu: float
 
 
 def run(*command: str | Path) -> Run:
@@ -40,7 +42,7 @@ def run(*command: str | Path) -> Run:
             said.seek(0)
             print(said.read().decode(errors="replace"), file=sys.stderr)
             sys.exit(f"bench: {' '.join(map(str, command))} ended with exit code {process.returncode}")
-    return Run(seconds, usage.ru_maxrss * 1024)
+    return Run(seconds, usage.ru_maxrss * 1024, usage.ru_utime + usage.ru_stime)
 
 
 def size(folder: Path) -> int:

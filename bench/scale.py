@@ -11,15 +11,16 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bench.measure import installed, run, size, table
+from tests.engines.servers import missing_virtuoso
+
+from bench.measure import installed, run, size
 from bench.national import nation, write_folder
-from bench.scaling.peers import COMPARED, Times, endpoint_times, oxigraph_server, rdflib_times
+from bench.scaling.pages import page_times
+from bench.scaling.peers import endpoint_times, oxigraph_server, rdflib_times, virtuoso_server
+from bench.scaling.tables import Size, put_into, tables
 from govgraph.questions.library import library
 from govgraph.store.generations import Generations
 
@@ -29,64 +30,35 @@ PORTION = 40 * 1024 * 1024
 """Bytes of the files that are loaded, as a build writes them."""
 
 
-@dataclass
-class Size:
-    """What was measured of a nation.
-
-    Parameters
-    ----------
-    asked : by question and parameter, or by question: ms and rows.
-    """
-
-    councils: int
-    figures: dict[str, float | None] = field(default_factory=dict)
-    asked: dict[str, dict[str, Any]] = field(default_factory=dict)
-    peers: dict[str, Times] = field(default_factory=dict)
-
-
 def main(words: list[str] | None = None) -> None:
-    """Measure every size, and print the tables."""
+    """Measure every size, and print the tables as they grow."""
     options = argparse.ArgumentParser(prog="python -m bench scale")
     options.add_argument("--councils", type=int, nargs="+", default=[10, 100], metavar="N")
-    options.add_argument("--whole", type=float, default=60.0, help="seconds for a question about everything; 0: none")
-    options.add_argument("--review-to", type=int, default=469, metavar="N", help="largest nation that is reviewed")
+    options.add_argument("--whole", type=float, default=20.0, help="seconds for a question about everything; 0: none")
+    options.add_argument(
+        "--review-to", type=int, default=469, metavar="N", help="largest nation whose store is reviewed"
+    )
     options.add_argument("--load-to", type=int, default=469, metavar="N", help="largest nation that is loaded again")
     options.add_argument("--rdflib-to", type=int, default=100, metavar="N", help="largest nation that rdflib is given")
-    options.add_argument("--virtuoso", metavar="URL", help="an endpoint that holds the last of the nations")
-    options.add_argument("--store", type=Path, help="a store that has been built for the last of the nations")
+    options.add_argument("--virtuoso-to", type=int, default=469, metavar="N", help="the same for Virtuoso; 0: none")
+    options.add_argument("--write", type=Path, metavar="FILE.md", help="put the tables into this document")
     given = options.parse_args(words or [])
+    if given.virtuoso_to and missing_virtuoso():
+        print(missing_virtuoso(), file=sys.stderr)
+        given.virtuoso_to = 0
     measured = []
     for councils in given.councils:
-        own = given.store if councils == given.councils[-1] else None
-        with _built(councils, own) as (found, store, scratch):
-            _measure(found, store, scratch, given)
-            if given.virtuoso and councils == given.councils[-1]:
-                found.peers["Virtuoso"] = endpoint_times(given.virtuoso, councils)
-        measured.append(found)
-        _print(measured)
+        with tempfile.TemporaryDirectory(prefix="govgraph-bench-") as folder:
+            measured.append(_measured(councils, Path(folder), given))
+        print(f"\n{tables(measured)}\n", flush=True)
+        if given.write:
+            put_into(given.write, tables(measured))
 
 
-@contextmanager
-def _built(councils: int, ready: Path | None) -> Iterator[tuple[Size, Path, Path]]:
-    """A nation and its store, for as long as it is measured."""
-    found = Size(councils)
-    with tempfile.TemporaryDirectory(prefix="govgraph-bench-") as folder:
-        scratch = Path(folder)
-        store = ready or scratch / "store"
-        if not ready:
-            _tell(councils, "making")
-            write_folder(nation(councils), scratch / "data")
-            _tell(councils, "building")
-            built = run(*_govgraph("build", scratch / "data", "--store", store, "--no-validate"))
-            found.figures |= {"build, s": built.seconds, "build, MB": built.memory / 1e6}
-            shutil.rmtree(scratch / "data")
-        yield found, store, scratch
-
-
-def _measure(found: Size, store: Path, scratch: Path, given: argparse.Namespace) -> None:
-    councils = found.councils
+def _measured(councils: int, scratch: Path, given: argparse.Namespace) -> Size:
+    found, store = Size(councils), scratch / "store"
+    _build(found, store, scratch)
     latest = Generations(store).current()
-    assert latest is not None
     _tell(councils, "asking about one thing")
     one = _child("bench.scaling.asking", store, str(councils))
     found.asked |= one["questions"]
@@ -115,15 +87,29 @@ def _measure(found: Size, store: Path, scratch: Path, given: argparse.Namespace)
         _load(found, dump, scratch, one["quads"])
     dump.unlink()
     if councils <= given.review_to:
-        _tell(councils, "reviewing")
+        _tell(councils, "reviewing the store")
         report = scratch / "report.csv"
         review = run(*_govgraph("validate", "--store", store, "--fail-on", "never", "--out", report))
-        found.figures |= {"review, s": review.seconds, "review, MB": review.memory / 1e6}
-    _tell(councils, "asking the peers")
-    with oxigraph_server(latest.store) as url:
-        found.peers["Oxigraph server"] = endpoint_times(url, councils)
-    if councils <= given.rdflib_to:
-        found.peers["rdflib"] = rdflib_times(latest.store, councils)
+        found.figures |= {"review of the store, s": review.seconds, "review of the store, MB": review.memory / 1e6}
+    _tell(councils, "serving")
+    found.pages |= page_times(store, councils)
+    _ask_peers(found, latest.store, scratch, given)
+    return found
+
+
+def _build(found: Size, store: Path, scratch: Path) -> None:
+    """Build, derive and review in one command, as a user does; making the nation up is not counted."""
+    _tell(found.councils, "making")
+    write_folder(nation(found.councils), scratch / "data")
+    _tell(found.councils, "building")
+    faults_stay = ("--accept-violations", "bench", "--because", "the nation has faults on purpose")
+    built = run(*_govgraph("build", scratch / "data", "--store", store, *faults_stay))
+    shutil.rmtree(scratch / "data")
+    found.figures |= {
+        "built, derived and reviewed, s": built.seconds,
+        "built, derived and reviewed, CPU s": built.cpu,
+        "largest process of it, MB": built.memory / 1e6,
+    }
 
 
 def _load(found: Size, dump: Path, scratch: Path, quads: int) -> None:
@@ -146,6 +132,20 @@ def _load(found: Size, dump: Path, scratch: Path, quads: int) -> None:
     }
 
 
+def _ask_peers(found: Size, store: Path, scratch: Path, given: argparse.Namespace) -> None:
+    _tell(found.councils, "asking the Oxigraph server")
+    with oxigraph_server(store) as url:
+        found.peers["Oxigraph server"] = endpoint_times(url, store, found.councils)
+    if found.councils <= given.virtuoso_to:
+        _tell(found.councils, "loading and asking Virtuoso")
+        with virtuoso_server(store, scratch) as (url, seconds):
+            found.figures["Virtuoso: load, statements a second"] = found.figures["statements"] / seconds
+            found.peers["Virtuoso"] = endpoint_times(url, store, found.councils)
+    if found.councils <= given.rdflib_to:
+        _tell(found.councils, "asking rdflib")
+        found.peers["rdflib"] = rdflib_times(store, found.councils)
+
+
 def _govgraph(*words: str | Path) -> list[str | Path]:
     return [sys.executable, "-m", "govgraph", *words]
 
@@ -163,51 +163,6 @@ def _child(module: str, store: Path, *words: str, most: float | None = None) -> 
 
 def _tell(councils: int, what: str) -> None:
     print(f"{councils:,} councils: {what}", file=sys.stderr, flush=True)
-
-
-def _print(sizes: Sequence[Size]) -> None:
-    """The tables so far: each size is told as soon as it is measured."""
-    heading = [f"{one.councils:,} councils" for one in sizes]
-    names = dict.fromkeys(name for one in sizes for name in one.figures)
-    rows = [[name, *(_number(one.figures.get(name)) for one in sizes)] for name in names]
-    print(f"\n{table(['', *heading], rows)}\n")
-    wide = [part for one in sizes for part in (f"{one.councils:,}: ms", "rows", "growth")]
-    for title, parameter in (("one thing", True), ("everything", False)):
-        asked = dict.fromkeys(name for one in sizes for name in one.asked if (" " in name) == parameter)
-        if asked:
-            print(f"{table([f'a question about {title}', *wide], [_grown(sizes, name) for name in asked])}\n")
-    peers = dict.fromkeys(peer for one in sizes for peer in one.peers)
-    asked_of_peers = dict.fromkeys(
-        (*COMPARED, *(name for one in sizes for peer in one.peers.values() for name in peer))
-    )
-    rows = [
-        [f"{name}, {peer}", *(_number(one.peers.get(peer, {}).get(name), peer in one.peers) for one in sizes)]
-        for name in asked_of_peers
-        for peer in peers
-    ]
-    print(f"{table(['peer, ms', *heading], rows)}\n", flush=True)
-
-
-def _grown(sizes: Sequence[Size], name: str) -> list[str]:
-    """A question's time, rows and growth; the growth that its answer does not explain is marked."""
-    cells, before = [name], None
-    for one in sizes:
-        now = one.asked.get(name)
-        grown = ""
-        if now and now["ms"] and before and before["ms"]:
-            factor, answer = now["ms"] / before["ms"], max(now["rows"], 1) / max(before["rows"], 1)
-            grown = f"{factor:.1f}{' !' if factor > 2 * answer and now['ms'] > 5 else ''}"
-        cells += [_number(now["ms"], True) if now else "", _number(now["rows"]) if now else "", grown]
-        before = now
-    return cells
-
-
-def _number(value: float | None, tried: bool = False) -> str:
-    if value is None:
-        return "given up" if tried else ""
-    return (
-        f"{value:,.0f}" if value >= 100 else f"{value:,.1f}" if value >= 10 else f"{value:.2f}".rstrip("0").rstrip(".")
-    )
 
 
 if __name__ == "__main__":
