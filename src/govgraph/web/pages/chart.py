@@ -9,12 +9,13 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from govgraph.errors import BadInput
+from govgraph.errors import AnswerTooLarge, BadInput
+from govgraph.limits import LIMITS
 from govgraph.store.names import Named
 from govgraph.web.links import iri_of
 from govgraph.web.pages.charts import Charted, charted, charted_network, charted_rows, party_of
 from govgraph.web.pages.common import show, site_of
-from govgraph.web.pages.selection import Row, Selection, above, lines_of, selection_of
+from govgraph.web.pages.selection import Row, Selection, above, lines_of, selection_of, too_many
 from govgraph.web.problems import problem_of
 from govgraph.web.reading import conditional
 from govgraph.web.sparql import OPEN, content_type
@@ -55,6 +56,15 @@ async def _page(request: Request, body: Named | None) -> Response:
     except BadInput as error:
         problem = problem_of(error)
         wanted = await selection_of(site, Request({**request.scope, "query_string": b""}))
+    if body is None and await too_many(site, wanted):
+        return await show(
+            request,
+            "chart_many.html",
+            status=problem["status"] if problem else 200,
+            wanted=wanted,
+            most=LIMITS.chart_lines,
+            problem=problem,
+        )
     chart = await _chart(site, body, wanted)
     return await show(
         request,
@@ -75,8 +85,9 @@ async def _chart(site: Site, body: Named | None, wanted: Selection) -> Charted:
 
 
 async def _rows(site: Site, body: Named | None, wanted: Selection) -> list[Row]:
-    rows = await lines_of(site, wanted)
-    return above(rows, body.iri) if body else rows
+    if body is None:
+        return await lines_of(site, wanted)
+    return above(await lines_of(site, wanted, body.iri), body.iri)
 
 
 async def _file(request: Request, body: Named | None, ending: str) -> Response:
@@ -84,6 +95,11 @@ async def _file(request: Request, body: Named | None, ending: str) -> Response:
     wanted = await selection_of(site, request)
     number = site.latest.number
     if ending == "svg":
+        if body is None and await too_many(site, wanted):
+            raise AnswerTooLarge(
+                f"there are more than {LIMITS.chart_lines:,} lines, too many for one drawing",
+                "Draw one body's: /chart/… ; or take the lines as data: /chart.csv",
+            )
         content = (await _chart(site, body, wanted)).alone
     else:
         rows = await _rows(site, body, wanted)

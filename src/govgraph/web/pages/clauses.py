@@ -9,42 +9,44 @@ from pathlib import Path
 from govgraph.errors import BadInput
 from govgraph.knowledge.sources import passage
 from govgraph.namespaces import DEF
-from govgraph.rdf.terms import iri
 from govgraph.review.findings import Finding
 from govgraph.settings import sources_folder
-from govgraph.store.base import Request as Query
 from govgraph.web.links import href
 from govgraph.web.pages.common import labels_of
-from govgraph.web.pages.reports import report_of
-from govgraph.web.pages.revisions import Revision, anchor
+from govgraph.web.pages.reports import findings_of
+from govgraph.web.pages.revisions import Revision, anchor, query_of
 from govgraph.web.state import Site
 
-__all__ = ["Clause", "Fact", "Reference", "clauses", "findings_of", "passages", "readable", "sections"]
+__all__ = ["Clause", "Fact", "Reference", "clauses", "passages", "readable", "sections"]
 
 _CLAUSES = """
 SELECT DISTINCT ?version ?clause ?number ?label ?first ?last ?start ?end ?digest ?description WHERE {
-  ?clause eli:is_part_of+ ?version ; a gov:Clause ; skos:prefLabel ?label .
+  ?clause eli:is_part_of+ ?version ; skos:prefLabel ?label . FILTER EXISTS { ?clause a gov:Clause }
   OPTIONAL { ?clause eli:number ?number }
-  OPTIONAL { ?clause gov:lineStart ?first ; gov:lineEnd ?last }
-  OPTIONAL { ?clause gov:charStart ?start ; gov:charEnd ?end ; gov:sliceDigest ?digest }
+  OPTIONAL { ?clause gov:lineStart ?first }
+  OPTIONAL { ?clause gov:lineEnd ?last }
+  OPTIONAL { ?clause gov:charStart ?start }
+  OPTIONAL { ?clause gov:charEnd ?end }
+  OPTIONAL { ?clause gov:sliceDigest ?digest }
   OPTIONAL { ?clause dct:description ?description }
 } ORDER BY ?first ?last ?number ?clause
 """
 _FACTS = """
 SELECT DISTINCT ?version ?clause ?fact ?label (MIN(STR(?name)) AS ?kind) ?how ?strength WHERE {
-  ?clause eli:is_part_of+ ?version ; a gov:Clause .
-  { ?fact gov:basis ?clause BIND("stated" AS ?how) } UNION { ?fact gov:inferredFrom ?clause BIND("inferred" AS ?how) }
+  ?clause eli:is_part_of+ ?version . FILTER EXISTS { ?clause a gov:Clause }
+  ?fact ?link ?clause . FILTER(?link IN (gov:basis, gov:inferredFrom))
   ?fact skos:prefLabel ?label ; a ?class .
   ?class skos:prefLabel ?name .
-  FILTER NOT EXISTS { ?fact a ?narrower . ?narrower rdfs:subClassOf+ ?class FILTER(?narrower != ?class) }
+  FILTER NOT EXISTS { ?fact a/rdfs:subClassOf+ ?class }
   FILTER NOT EXISTS { ?fact a gov:CrossReference }
+  BIND(IF(?link = gov:basis, "stated", "inferred") AS ?how)
   OPTIONAL { ?fact gov:strength ?strength }
 } GROUP BY ?version ?clause ?fact ?label ?how ?strength ORDER BY ?kind ?label ?fact ?how
 """
 _REFERENCES = """
 SELECT DISTINCT ?version ?clause ?reference ?citedAs ?kind ?leads ?meant WHERE {
-  ?reference a gov:CrossReference ; gov:inClause ?clause ; gov:citedAs ?citedAs .
-  ?clause eli:is_part_of+ ?version .
+  ?clause eli:is_part_of+ ?version . ?reference gov:inClause ?clause ; gov:citedAs ?citedAs .
+  FILTER EXISTS { ?reference a gov:CrossReference }
   OPTIONAL { ?reference gov:referenceKind ?kind }
   OPTIONAL { ?reference gov:resolvesTo ?leads }
   OPTIONAL { ?reference gov:intendedTarget ?meant }
@@ -52,14 +54,15 @@ SELECT DISTINCT ?version ?clause ?reference ?citedAs ?kind ?leads ?meant WHERE {
 """
 _STRUCK = """
 SELECT DISTINCT ?version ?clause ?change ?label ?line WHERE {
-  ?change a gov:TextChange ; gov:affectsClause ?clause ; skos:prefLabel ?label .
-  ?clause eli:is_part_of+ ?version .
+  ?clause eli:is_part_of+ ?version . ?change gov:affectsClause ?clause ; skos:prefLabel ?label .
+  FILTER EXISTS { ?change a gov:TextChange }
   OPTIONAL { ?change gov:lineStart ?line }
 } ORDER BY ?clause ?line ?change
 """
 _STRUCK_FROM = """
 SELECT DISTINCT ?version ?clause ?change ?label ?line WHERE {
-  ?change a gov:TextChange ; gov:inVersion ?version ; gov:basis ?clause ; skos:prefLabel ?label .
+  ?change gov:inVersion ?version ; gov:basis ?clause ; skos:prefLabel ?label .
+  FILTER EXISTS { ?change a gov:TextChange }
   OPTIONAL { ?change gov:lineStart ?line }
 } ORDER BY ?clause ?line ?change
 """
@@ -139,9 +142,9 @@ class Clause:
 
 async def clauses(site: Site, revision: Revision) -> list[Clause]:
     """The clauses of a version in reading order, each with what was drawn from it."""
-    version = {"version": iri(revision.iri)}
-    asked = [Query(text, version, default_graphs=tuple(revision.graphs)) for text in (_CLAUSES, _FACTS, _REFERENCES)]
-    asked.append(Query(_STRUCK_FROM if revision.superseded else _STRUCK, version))  # the current text has the changes
+    asked = [query_of(text, revision.iri, revision.graphs) for text in (_CLAUSES, _FACTS, _REFERENCES)]
+    # The current text has the changes.
+    asked.append(query_of(_STRUCK_FROM if revision.superseded else _STRUCK, revision.iri))
     own, facts, references, struck = await site.tables(*asked)
     wrong = await findings_of(site)
     found: dict[str, Clause] = {}
@@ -198,16 +201,6 @@ async def _cited(site: Site, rows: Sequence[Mapping[str, str]]) -> dict[str, lis
             outcome = "leads elsewhere" if meant.keys() - leads.keys() else "leads there"
         sides = [[(named.get(each, each), href(each)) for each in side] for side in (leads, meant)]
         found.setdefault(clause, []).append(Reference(reference, text, outcome, *sides))
-    return found
-
-
-async def findings_of(site: Site) -> Mapping[str, Sequence[Finding]]:
-    """What the kept review found, by each clause concerned and by the thing that it is about; worst first."""
-    report = await report_of(site)
-    found: dict[str, list[Finding]] = {}
-    for finding in report.findings if report else ():
-        for name in dict.fromkeys([*(place.clause for place in finding.places), finding.focus]):
-            found.setdefault(name, []).append(finding)
     return found
 
 

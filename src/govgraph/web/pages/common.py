@@ -11,6 +11,7 @@ from govgraph.limits import LIMITS
 from govgraph.questions.table import Table
 from govgraph.store.base import Request as Query
 from govgraph.web.links import href
+from govgraph.web.pages.reports import is_too_large
 from govgraph.web.render import page
 from govgraph.web.state import Site
 
@@ -54,6 +55,7 @@ async def show(request: Request, template: str, **values: Any) -> Response:
     """A page with what its header and footer say."""
     site = site_of(request)
     values.setdefault("generation", site.latest.number)
+    values.setdefault("unread", is_too_large(site))
     return page(request, template, licence=await site.licence(), **values)
 
 

@@ -16,26 +16,31 @@ from govgraph.rdf.terms import iri
 from govgraph.review.findings import Finding
 from govgraph.store.base import Request as Query
 from govgraph.web.links import href
-from govgraph.web.pages.clauses import Clause, clauses, findings_of, passages, sections
+from govgraph.web.pages.clauses import Clause, clauses, passages, sections
 from govgraph.web.pages.common import QUOTING, labels_of, show, site_of, text_of
+from govgraph.web.pages.reports import findings_of
+from govgraph.web.pages.review_words import page_of
 from govgraph.web.pages.revisions import Revision, find_revision, revisions
 from govgraph.web.reading import conditional
 from govgraph.web.sparql import OPEN, content_type
 from govgraph.web.state import Site
 
-__all__ = ["data", "router"]
+__all__ = ["counts_of", "data", "router"]
 
 router = APIRouter()
 
 _COUNTS = """
-SELECT ?version (COUNT(DISTINCT ?clause) AS ?clauses) (COUNT(DISTINCT ?fact) AS ?facts) WHERE {
-  ?version a gov:DocumentVersion .
-  ?clause eli:is_part_of+ ?version ; a gov:Clause .
-  OPTIONAL { ?fact gov:basis|gov:inferredFrom ?clause }
-} GROUP BY ?version ORDER BY ?version
+SELECT ?version (COUNT(DISTINCT ?clause) AS ?clauses) (COUNT(DISTINCT ?fact) AS ?facts) WHERE {{
+  VALUES ?version {{ {} }}
+  ?clause eli:is_part_of+ ?version . FILTER EXISTS {{ ?clause a gov:Clause }}
+  OPTIONAL {{ ?fact gov:basis|gov:inferredFrom ?clause }}
+}} GROUP BY ?version ORDER BY ?version
 """
-_COUNTS_APART = _COUNTS.replace("?version a gov:DocumentVersion .", "")
-_PLACES = "SELECT DISTINCT ?version ?clause WHERE { ?clause a gov:Clause ; eli:is_part_of+ ?version } ORDER BY ?clause"
+_PLACES = """
+SELECT DISTINCT ?version ?clause WHERE {{
+  VALUES ?version {{ {} }} ?clause eli:is_part_of+ ?version . FILTER EXISTS {{ ?clause a gov:Clause }}
+}} ORDER BY ?clause
+"""
 _VERSION_OF = """
 SELECT DISTINCT ?clause ?version WHERE {
   { ?clause eli:is_part_of+ ?version } UNION { GRAPH ?graph { ?clause eli:is_part_of+ ?version } }
@@ -47,6 +52,8 @@ SELECT DISTINCT ?document WHERE {
 } ORDER BY ?document
 """
 _ROOM = 420  # of the clauses on one page, by their weight: keeps a page below 150 KB
+_DOCUMENTS = 50  # on one page
+_AT_ONCE = 200  # versions counted in one query
 _FINDINGS = 6  # listed at one clause
 
 
@@ -56,17 +63,28 @@ async def index(request: Request) -> Response:
     known = await revisions(site)
     if place := await _place(site, known, text_of(request, "version"), text_of(request, "clause")):
         return RedirectResponse(place, 303)
-    counts = await _counts(site, known)
     if request.url.path.endswith(".json"):
+        counts = await counts_of(site, known)
         told = [_told(each) | counts[each.iri] for each in known]
         return data(request, {"generation": site.latest.number, "documents": told}, len(told), site.latest.number)
-    cited = [str(row["document"]) for row in (await site.table(_CITED)).rows]
-    labels = await labels_of(site, cited)
     titles: dict[str, list[Revision]] = {}
     for each in known:
         titles.setdefault(each.document or each.iri, []).append(each)
-    others = sorted((labels[each], href(each)) for each in cited if each in labels)
-    return await show(request, "documents.html", documents=list(titles.values()), counts=counts, cited=others)
+    page, pages = page_of(request, len(titles), _DOCUMENTS)
+    shown = list(titles.values())[(page - 1) * _DOCUMENTS : page * _DOCUMENTS]
+    cited = [str(row["document"]) for row in (await site.table(_CITED)).rows] if page == pages else []
+    labels = await labels_of(site, cited)
+    return await show(
+        request,
+        "documents.html",
+        documents=shown,
+        total=len(titles),
+        counts=await counts_of(site, [each for versions in shown for each in versions]),
+        cited=sorted((labels[each], href(each)) for each in cited if each in labels),
+        page=page,
+        pages=pages,
+        at=lambda to: f"/documents?page={to}",
+    )
 
 
 async def _place(site: Site, known: Sequence[Revision], version: str, clause: str) -> str:
@@ -84,21 +102,22 @@ async def _place(site: Site, known: Sequence[Revision], version: str, clause: st
     return revision.address + (f"?{urlencode({'clause': clause})}" if clause else "")
 
 
-async def _counts(site: Site, known: Sequence[Revision]) -> dict[str, dict[str, int]]:
-    """Numbers of clauses, of facts drawn and of findings, by version."""
-    apart = tuple(sorted({graph for each in known for graph in each.graphs}))
-    asked = [Query(_COUNTS), Query(_PLACES)]
-    asked += [Query(_COUNTS_APART, default_graphs=apart), Query(_PLACES, default_graphs=apart)] if apart else []
+async def counts_of(site: Site, known: Sequence[Revision]) -> dict[str, dict[str, int]]:
+    """Numbers of clauses, of facts drawn and of findings of some versions, by version."""
+    asked = []
+    for apart in (False, True):  # from the merged facts, and from the graphs of what was superseded
+        some = [each for each in known if each.superseded == apart]
+        graphs = tuple(sorted({graph for each in some for graph in each.graphs}))
+        for start in range(0, len(some), _AT_ONCE):
+            values = " ".join(f"<{each.iri}>" for each in some[start : start + _AT_ONCE])
+            asked += [Query(text.format(values), default_graphs=graphs) for text in (_COUNTS, _PLACES)]
     tables = await site.tables(*asked)
     wrong = await findings_of(site)
-    superseded = {each.iri for each in known if each.superseded}
     counts = {each.iri: {"clauses": 0, "facts": 0, "findings": 0} for each in known}
     found: dict[str, set[str]] = {each.iri: {one.key for one in wrong.get(each.iri, ())} for each in known}
-    for place, table in enumerate(tables):
+    for table in tables:
         for row in table.rows:
             version = row["version"]
-            if version not in counts or (version in superseded) != (place > 1):
-                continue
             if "clauses" in table.columns:
                 counts[version] |= {"clauses": row["clauses"], "facts": row["facts"]}
             else:
@@ -149,7 +168,7 @@ async def document(request: Request) -> Response:
         sought=sought,
         close=difflib.get_close_matches(sought, [each.number for each in own], LIMITS.suggestions, 0.5),
         total=len(own),
-        count=(await _counts(site, known))[revision.iri],
+        count=(await counts_of(site, [revision]))[revision.iri],
     )
 
 

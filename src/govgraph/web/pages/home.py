@@ -16,8 +16,10 @@ from govgraph.store.base import Request as Query
 from govgraph.store.names import Named
 from govgraph.web.pages.charts import FLAGSHIP, Charted, charted, party_of
 from govgraph.web.pages.common import show, site_of
-from govgraph.web.pages.reports import report_of
+from govgraph.web.pages.documents import counts_of
+from govgraph.web.pages.reports import is_too_large, report_of
 from govgraph.web.pages.review import newest
+from govgraph.web.pages.revisions import revisions
 from govgraph.web.render import ready
 
 __all__ = ["router"]
@@ -51,14 +53,6 @@ async def _warm(app: FastAPI) -> None:
 
 router = APIRouter(lifespan=_warmed)
 
-_DOCUMENTS = """
-SELECT ?version ?label ?status ?issued (COUNT(DISTINCT ?clause) AS ?clauses) WHERE {
-  ?version a gov:DocumentVersion ; skos:prefLabel ?label ; gov:revisionStatus ?revision .
-  OPTIONAL { ?version dct:issued ?issued }
-  OPTIONAL { GRAPH ?graph { ?clause eli:is_part_of+ ?version ; a gov:Clause } }
-  BIND(IF(?revision = gov:Current, "current", "earlier revision") AS ?status)
-} GROUP BY ?version ?label ?status ?issued ORDER BY ?status ?label
-"""
 _COUNTS = """
 SELECT ?what (COUNT(DISTINCT ?thing) AS ?count) WHERE {
   { ?thing a gov:Body BIND("bodies" AS ?what) FILTER NOT EXISTS { ?thing gov:councilType ?kind } }
@@ -86,33 +80,45 @@ _NAMES = {
     "clauses": "clauses of current texts",
     "councils": "councils of the UK register",
 }
-_BODIES = """
-SELECT DISTINCT (?body AS ?iri) ?label WHERE {
-  ?body a gov:Body ; skos:prefLabel ?label .
-  FILTER EXISTS { ?line gov:accountableParty ?body }
-} ORDER BY ?label ?iri
+_DOCUMENTS = 12  # listed
+_CHOICE = 150  # bodies in a list to choose from; of more, one is named in words
+_BODIES = f"""
+SELECT ?iri ?label WHERE {{
+  {{ SELECT DISTINCT ?iri WHERE {{ ?line gov:accountableParty ?iri . FILTER EXISTS {{ ?iri a gov:Body }} }}
+     LIMIT {_CHOICE + 1} }}
+  ?iri skos:prefLabel ?label
+}} ORDER BY ?label ?iri
 """
 
 
 async def home(request: Request) -> Response:
     """The home page."""
     site = site_of(request)
-    documents, counts, bodies = await site.tables(Query(_DOCUMENTS), Query(_COUNTS), Query(_BODIES))
+    counts, bodies = await site.tables(Query(_COUNTS), Query(_BODIES))
+    known = await revisions(site)
+    documents = sorted(known, key=lambda each: (each.superseded, each.label.casefold()))[:_DOCUMENTS]
     counted = {row["what"]: row["count"] for row in counts.rows}
     question = find(FLAGSHIP)
     example: Named | None = None
     chart: Charted | None = None
-    with contextlib.suppress(UnknownThing):  # a store of other data has no such body
-        example = await party_of(site, question.parameters[0].example)
-        chart = await charted(site, example)
+    # A store of other data has no such body; one of its own will do.
+    for name in (question.parameters[0].example, *(str(row["iri"]) for row in bodies.rows[:1])):
+        with contextlib.suppress(UnknownThing):
+            example = await party_of(site, name)
+            chart = await charted(site, example)
+            break
+    readable = not is_too_large(site)
     return await show(
         request,
         "home.html",
-        documents=documents.rows,
-        findings=await newest(site),
-        reviewed=headline(report) if (report := await report_of(site)) else "",
+        documents=documents,
+        clauses={iri: count["clauses"] for iri, count in (await counts_of(site, documents)).items()},
+        versions=len(known),
+        findings=await newest(site) if readable else [],
+        reviewed=headline(report) if readable and (report := await report_of(site)) else "",
         counts=[(counted[what], name) for what, name in _NAMES.items() if what in counted],
         bodies=bodies.rows,
+        many=len(bodies.rows) > _CHOICE,
         question=question,
         example=example,
         chart=chart,

@@ -2,20 +2,33 @@
 
 import asyncio
 import datetime
-import functools
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from govgraph.errors import StoreDamaged, UnknownGeneration
+from govgraph.errors import AnswerTooLarge, StoreDamaged, UnknownGeneration
+from govgraph.limits import LIMITS
 from govgraph.review.compare import compare
 from govgraph.review.findings import Finding, Report, read_report
 from govgraph.store.remote_generations import RemoteGeneration
+from govgraph.web.bounded import Bounded
 from govgraph.web.state import Site
 
-__all__ = ["compared", "concerning", "earlier", "last_seen", "number_of", "report_about", "report_of", "review_of"]
+__all__ = [
+    "compared",
+    "earlier",
+    "findings_of",
+    "is_too_large",
+    "last_seen",
+    "number_of",
+    "report_about",
+    "report_of",
+    "review_of",
+]
 
-_KEPT = 8  # reports kept in memory: those of all generations that a store keeps, and some of the day before
+_READ = Bounded[tuple[Path, int, int, str], "_Kept"](2 * LIMITS.report_bytes, LIMITS.report_bytes)
+"""Reports by file, its time and size, and the day, on which waivers may have run out."""
 
 
 async def report_of(site: Site, number: int = 0) -> Report | None:
@@ -28,9 +41,19 @@ async def report_of(site: Site, number: int = 0) -> Report | None:
     Raises
     ------
     StoreDamaged : the report cannot be read.
+    AnswerTooLarge : it is larger than the site reads.
     """
     number = number or site.latest.number
-    return await asyncio.to_thread(_report, site.generations.folder_of(number) / "report.json", number)
+    kept = await _kept(site, number)
+    return kept.report if kept else None
+
+
+def is_too_large(site: Site) -> bool:
+    """Whether the review of the current generation has more findings than pages can show."""
+    try:
+        return (site.generations.folder_of(site.latest.number) / "report.json").stat().st_size > LIMITS.report_bytes
+    except OSError:
+        return False
 
 
 async def review_of(site: Site, number: int) -> Report | None:
@@ -50,10 +73,38 @@ async def review_of(site: Site, number: int) -> Report | None:
     return await report_of(site, number)
 
 
-def _report(file: Path, number: int) -> Report | None:
+@dataclass(frozen=True)
+class _Kept:
+    """A report with its findings by thing and by clause, worst first.
+
+    Parameters
+    ----------
+    by_thing : places in the list of findings, by all that a finding concerns.
+    by_clause : by the clauses where a finding stands, and what it is about.
+    """
+
+    report: Report
+    by_thing: Mapping[str, Sequence[int]]
+    by_clause: Mapping[str, Sequence[Finding]]
+
+
+async def _kept(site: Site, number: int) -> _Kept | None:
+    return await asyncio.to_thread(_report, site.generations.folder_of(number) / "report.json", number)
+
+
+def _report(file: Path, number: int) -> _Kept | None:
     try:
-        written = file.stat()
-        return _read(file, written.st_mtime_ns, written.st_size, number, datetime.date.today().isoformat())
+        written, day = file.stat(), datetime.date.today().isoformat()
+        if written.st_size > LIMITS.report_bytes:
+            raise AnswerTooLarge(
+                f"the review of generation {number} has more findings than the site can show",
+                "Ask for those of one council: govgraph validate --council NAME",
+            )
+        key = file, written.st_mtime_ns, written.st_size, day
+        if (kept := _READ.get(key)) is None:
+            kept = _read(file, number, day)
+            _READ.put(key, kept, written.st_size)
+        return kept
     except FileNotFoundError:
         return None
     except (OSError, KeyError, TypeError, ValueError, json.JSONDecodeError) as error:
@@ -61,10 +112,18 @@ def _report(file: Path, number: int) -> Report | None:
         raise StoreDamaged(told, "Build the graph again: govgraph build --force") from None
 
 
-@functools.lru_cache(maxsize=_KEPT)
-def _read(file: Path, written: int, size: int, number: int, day: str) -> Report:
-    """A report as it stands on a day, on which waivers may have run out; the rest tells one file from another."""
-    return read_report(file.read_text(encoding="utf-8"), number, day)
+def _read(file: Path, number: int, day: str) -> _Kept:
+    """A report as it stands on a day."""
+    report = read_report(file.read_text(encoding="utf-8"), number, day)
+    by_thing: dict[str, list[int]] = {}
+    by_clause: dict[str, list[Finding]] = {}
+    for place, finding in enumerate(report.findings):
+        near = dict.fromkeys([*(each.clause for each in finding.places), finding.focus])
+        for name in near:
+            by_clause.setdefault(name, []).append(finding)
+        for name in near | dict.fromkeys([finding.body, finding.value, finding.governance]):
+            by_thing.setdefault(name, []).append(place)
+    return _Kept(report, by_thing, by_clause)
 
 
 def number_of(site: Site, named: str) -> int:
@@ -114,8 +173,8 @@ async def last_seen(site: Site, key: str) -> tuple[int, Finding] | None:
     return None
 
 
-def concerning(report: Report | None, things: Collection[str]) -> list[Finding]:
-    """The findings that are about any of some things, or rest on them, worst first.
+async def report_about(site: Site, things: Collection[str]) -> list[Finding]:
+    """What the review of the current generation found about any of some things, worst first.
 
     A finding concerns its focus, its body, its value, the council's own rule that is broken, and the clauses where it
     stands.
@@ -124,15 +183,14 @@ def concerning(report: Report | None, things: Collection[str]) -> list[Finding]:
     ----------
     things : IRIs, such as those of all clauses of a document.
     """
-    wanted = set(things)
-    return [
-        finding
-        for finding in (report.findings if report else ())
-        if not wanted.isdisjoint((finding.focus, finding.body, finding.value, finding.governance))
-        or any(place.clause in wanted for place in finding.places)
-    ]
+    kept = None if is_too_large(site) else await _kept(site, site.latest.number)
+    if kept is None:
+        return []
+    places = {place for thing in things for place in kept.by_thing.get(thing, ())}
+    return [kept.report.findings[place] for place in sorted(places)]
 
 
-async def report_about(site: Site, things: Collection[str]) -> list[Finding]:
-    """What the review of the current generation found about any of some things, worst first."""
-    return concerning(await report_of(site), things)
+async def findings_of(site: Site) -> Mapping[str, Sequence[Finding]]:
+    """What the kept review found, by each clause concerned and by the thing that it is about; worst first."""
+    kept = None if is_too_large(site) else await _kept(site, site.latest.number)
+    return kept.by_clause if kept else {}

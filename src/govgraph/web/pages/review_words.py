@@ -14,12 +14,20 @@ from govgraph.web.state import Site
 __all__ = ["OUTCOMES", "PAGE", "headers_of", "page_of", "unnamed", "words"]
 
 PAGE = 50  # findings on one page of a list
+MOST = 150  # choices in a list, and bodies in a table; of more, one is named in words
 OUTCOMES = {"found": "found something", "held": "held", "waived": "found only what is waived"}
 
 
 def words() -> dict[str, Any]:
     """What every template of the review needs."""
-    return {"count": count, "day_in_words": day_in_words, "law": _law, "SEVERITIES": SEVERITIES, "SUBJECTS": SUBJECTS}
+    return {
+        "count": count,
+        "day_in_words": day_in_words,
+        "law": _law,
+        "SEVERITIES": SEVERITIES,
+        "SUBJECTS": SUBJECTS,
+        "MOST": MOST,
+    }
 
 
 def _law(source: str) -> str:

@@ -5,17 +5,19 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import quote
+from weakref import WeakKeyDictionary
 
 from govgraph.errors import UnknownVersion
 from govgraph.knowledge.versions import Version, find_version
 from govgraph.namespaces import DEF, GRAPH, ID, PREFIXES
 from govgraph.review.findings import day_in_words
 from govgraph.store.base import Request as Query
+from govgraph.store.remote_generations import FOREIGN
 from govgraph.web.links import href, iri_of
 from govgraph.web.pages.common import labels_of
 from govgraph.web.state import Site
 
-__all__ = ["Revision", "anchor", "find_revision", "revisions"]
+__all__ = ["Revision", "anchor", "find_revision", "query_of", "revisions"]
 
 _DCT, _SKOS, _PROV, _ELI = (PREFIXES[name] for name in ("dct", "skos", "prov", "eli"))
 _VERSIONS = """
@@ -82,8 +84,20 @@ class Revision:
         return bool(self.graphs)
 
 
+_KNOWN: WeakKeyDictionary[Site, tuple[int, list[Revision]]] = WeakKeyDictionary()
+"""Those of the latest generation: a nation has thousands, and every page of a document needs them."""
+
+
 async def revisions(site: Site) -> list[Revision]:
     """All versions, by title of the document; the current one first."""
+    number = site.latest.number
+    known = _KNOWN.get(site)
+    if known is None or known[0] != number or number == FOREIGN:
+        known = _KNOWN[site] = number, await _revisions(site)
+    return known[1]
+
+
+async def _revisions(site: Site) -> list[Revision]:
     found, sets, about = await site.tables(*map(Query, (_VERSIONS, _SETS, _ABOUT)))
     told: dict[str, dict[str, list[str]]] = {}
     for terms in found.terms:
@@ -136,6 +150,17 @@ def _revision(
         facts.get(_PROV + "wasRevisionOf", []),
         facts.get(DEF + "residueMark", []),
         list(dict.fromkeys([*(text for _, text in drawn if text), *facts.get(_SKOS + "editorialNote", [])])),
+    )
+
+
+def query_of(text: str, version: str, graphs: Sequence[str] = ()) -> Query:
+    """A query of one version; it is written into the text, since the engine starts from a term that it can see.
+
+    >>> query_of("SELECT ?clause WHERE { ?clause eli:is_part_of ?version }", "http://e/v").text
+    'SELECT ?clause WHERE { VALUES ?version { <http://e/v> } ?clause eli:is_part_of ?version }'
+    """
+    return Query(
+        text.replace("WHERE {", f"WHERE {{ VALUES ?version {{ <{version}> }}", 1), default_graphs=tuple(graphs)
     )
 
 

@@ -12,37 +12,40 @@ from govgraph.errors import BadInput
 from govgraph.knowledge.periods import day_of
 from govgraph.limits import LIMITS
 from govgraph.namespaces import GRAPH
+from govgraph.rdf.terms import iri
 from govgraph.store.base import Request as Query
 from govgraph.web.state import Site
 
-__all__ = ["LINES", "Selection", "above", "lines_of", "selection_of"]
+__all__ = ["LINES", "Selection", "above", "lines_of", "selection_of", "too_many"]
 
 LINES = """
 SELECT ?from ?fromLabel ?to ?toLabel ?mode ?strength
        (COALESCE(?cited, GROUP_CONCAT(DISTINCT ?number; separator=", ")) AS ?clause)
        (GROUP_CONCAT(DISTINCT ?matterLabel; separator="; ") AS ?matter) ?begun ?ended ?line
 WHERE {
-  ?line a gov:AccountabilityLine ; gov:accountableParty ?from ; gov:accountableTo ?to ; gov:mode ?how ;
-        gov:strength ?sure .
+  ?line gov:accountableParty ?from ; gov:accountableTo ?to ; gov:mode ?how ; gov:strength ?sure .
+  FILTER EXISTS { ?line a gov:AccountabilityLine }
   ?how skos:prefLabel ?mode ; skos:notation ?modeOrder .
   ?sure skos:prefLabel ?strength ; skos:notation ?strengthOrder .
   ?from skos:prefLabel ?fromLabel .
   ?to skos:prefLabel ?toLabel .
   FILTER(?from != ?to)
   OPTIONAL { ?line dct:bibliographicCitation ?cited }
-  OPTIONAL { ?line (gov:basis|gov:inferredFrom)/eli:number ?number }
+  OPTIONAL { ?line gov:basis|gov:inferredFrom ?place OPTIONAL { ?place eli:number ?number } }
   OPTIONAL { ?line gov:isPrimary ?stated }
   OPTIONAL { ?line gov:validFrom ?begun }
   OPTIONAL { ?line gov:validUntil ?ended }
-  OPTIONAL { ?line gov:forMatter/skos:prefLabel ?matterLabel }
+  OPTIONAL { ?line gov:forMatter ?about OPTIONAL { ?about skos:prefLabel ?matterLabel } }
   BIND(COALESCE(?stated, false) AS ?primary)
 }
 GROUP BY ?from ?fromLabel ?to ?toLabel ?mode ?strength ?cited ?begun ?ended ?line ?primary ?modeOrder ?strengthOrder
 ORDER BY ?fromLabel ?from ?toLabel ?to DESC(?primary) ?strengthOrder ?modeOrder ?clause ?line
 """
+_REACHED = "SELECT DISTINCT ?start ?party WHERE { ?start (^gov:accountableParty/gov:accountableTo)+ ?party }"
+_SOME = "SELECT ?line WHERE {{ ?line gov:accountableParty ?from ; gov:accountableTo ?to }} LIMIT {}"
 _MODES = """
 SELECT DISTINCT ?mode ?label ?carries ?definition WHERE {
-  ?mode skos:prefLabel ?label ; gov:carriesAccountability ?carries ; skos:notation ?order .
+  ?mode gov:carriesAccountability ?carries ; skos:prefLabel ?label ; skos:notation ?order .
   OPTIONAL { ?mode skos:definition ?definition }
 } ORDER BY ?order ?label
 """
@@ -130,13 +133,35 @@ async def selection_of(site: Site, request: Request) -> Selection:
     return Selection(known, chosen, day, held, version, tuple(notes))
 
 
-async def lines_of(site: Site, wanted: Selection) -> list[Row]:
-    """The lines of a selection in rows like those of ``ultimately-accountable-to``."""
-    graphs: tuple[str, ...] = ()
-    if wanted.version:
-        own = next(graph for name, _, graph in wanted.versions if name == wanted.version)
-        graphs = (own, GRAPH + "ontology")
-    [table] = await site.tables(Query(LINES, default_graphs=graphs))
+async def too_many(site: Site, wanted: Selection) -> bool:
+    """Whether there are more lines than a chart of everybody can show."""
+    [table] = await site.tables(Query(_SOME.format(LIMITS.chart_lines + 1), default_graphs=_graphs(wanted)))
+    return len(table.rows) > LIMITS.chart_lines
+
+
+def _graphs(wanted: Selection) -> tuple[str, ...]:
+    """Where the lines are read; none is the merged facts."""
+    if not wanted.version:
+        return ()
+    own = next(graph for name, _, graph in wanted.versions if name == wanted.version)
+    return own, GRAPH + "ontology"
+
+
+async def lines_of(site: Site, wanted: Selection, start: str = "") -> list[Row]:
+    """The lines of a selection in rows like those of ``ultimately-accountable-to``.
+
+    Parameters
+    ----------
+    start : IRI of the party that the lines are followed from; empty for all lines.
+    """
+    graphs, text = _graphs(wanted), LINES
+    if start:
+        [reached] = await site.tables(Query(_REACHED, {"start": iri(start)}, default_graphs=graphs))
+        parties = " ".join(
+            f"<{party}>" for party in dict.fromkeys([start, *(str(row["party"]) for row in reached.rows)])
+        )
+        text = LINES.replace("WHERE {", f"WHERE {{\n  VALUES ?from {{ {parties} }}", 1)
+    [table] = await site.tables(Query(text, default_graphs=graphs))
     rows = [row for row in table.rows if row["mode"] in wanted.chosen and _stood(row, wanted.day)]
     answering = {row["from"] for row in rows}
     undated = wanted.day is not None

@@ -7,12 +7,11 @@ from urllib.parse import quote
 
 from govgraph.namespaces import DEF, PREFIXES
 from govgraph.questions.library import find
-from govgraph.rdf.terms import iri
 from govgraph.store.base import Request as Query
 from govgraph.web.links import href
 from govgraph.web.pages.clauses import Clause, passages
 from govgraph.web.pages.common import labels_of
-from govgraph.web.pages.revisions import Revision, anchor
+from govgraph.web.pages.revisions import Revision, anchor, query_of
 from govgraph.web.state import Site
 
 __all__ = ["BodyChanges", "Struck", "bodies_changed", "struck"]
@@ -22,20 +21,23 @@ Link = tuple[str, str]
 
 _CHANGES = """
 SELECT DISTINCT ?version ?change ?property ?value WHERE {
-  ?change a gov:TextChange ; gov:inVersion ?version ; ?property ?value
+  ?change gov:inVersion ?version ; ?property ?value . FILTER EXISTS { ?change a gov:TextChange }
 } ORDER BY ?change ?property ?value
 """
 _PLACES = """
 SELECT DISTINCT ?version ?change ?clause ?number ?description ?start ?end ?digest WHERE {
-  ?change a gov:TextChange ; gov:inVersion ?version ; gov:basis|gov:affectsClause ?clause .
+  ?change gov:inVersion ?version ; gov:basis|gov:affectsClause ?clause . FILTER EXISTS { ?change a gov:TextChange }
   OPTIONAL { ?clause eli:number ?number }
   OPTIONAL { ?clause dct:description ?description }
-  OPTIONAL { ?clause gov:charStart ?start ; gov:charEnd ?end ; gov:sliceDigest ?digest }
+  OPTIONAL { ?clause gov:charStart ?start }
+  OPTIONAL { ?clause gov:charEnd ?end }
+  OPTIONAL { ?clause gov:sliceDigest ?digest }
 } ORDER BY ?clause
 """
 _STANDING = """
 SELECT DISTINCT ?version ?fact WHERE {
-  ?change a gov:TextChange ; gov:inVersion ?version ; gov:affectsFact|gov:replacedBy ?fact . ?fact a ?kind
+  ?change gov:inVersion ?version ; gov:affectsFact|gov:replacedBy ?fact . ?fact a ?kind
+  FILTER EXISTS { ?change a gov:TextChange }
 } ORDER BY ?fact
 """
 _NUMBERS = "SELECT DISTINCT ?version ?number WHERE { ?clause eli:is_part_of+ ?version ; eli:number ?number }"
@@ -123,8 +125,9 @@ class BodyChanges:
 
 async def struck(site: Site, earlier: Revision, later: Revision) -> tuple[list[Struck], str]:
     """The changes of the earlier text in reading order; and what to know where their words are not shown."""
-    version = {"version": iri(earlier.iri)}
-    changes, places, standing = await site.tables(*(Query(text, version) for text in (_CHANGES, _PLACES, _STANDING)))
+    changes, places, standing = await site.tables(
+        *(query_of(text, earlier.iri) for text in (_CHANGES, _PLACES, _STANDING))
+    )
     told: dict[str, dict[str, list[str]]] = {}
     for row in changes.rows:
         told.setdefault(row["change"], {}).setdefault(row["property"], []).append(str(row["value"]))
@@ -182,9 +185,7 @@ async def bodies_changed(site: Site, earlier: Revision, later: Revision) -> list
     """What changed in each body between a revision and the next; by name, the members first."""
     texts = find("changes-between-revisions").text, find("earlier-members-not-current").text
     asked = [Query(text) for text in texts]
-    asked += [
-        Query(_NUMBERS, {"version": iri(each.iri)}, default_graphs=tuple(each.graphs)) for each in (earlier, later)
-    ]
+    asked += [query_of(_NUMBERS, each.iri, each.graphs) for each in (earlier, later)]
     changes, members, *numbers = await site.tables(*asked)
     now: dict[tuple[str, str], list[Link]] = {}
     for row in members.rows:

@@ -103,7 +103,7 @@ class Wanted:
     def _of_body(self, finding: Finding) -> bool:
         if self.body == NO_BODY:
             return not finding.body
-        return self.body in (_cut(finding.body), _cut(finding.body_label))
+        return self.body.casefold() in (_cut(finding.body).casefold(), _cut(finding.body_label).casefold())
 
     def _about(self, finding: Finding) -> bool:
         named = (finding.focus, finding.body, finding.value, finding.governance)
