@@ -10,7 +10,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from govgraph.errors import AnswerTooLarge, BadInput
-from govgraph.limits import LIMITS
 from govgraph.store.names import Named
 from govgraph.web.links import iri_of
 from govgraph.web.pages.charts import Charted, charted, charted_network, charted_rows, party_of
@@ -62,7 +61,7 @@ async def _page(request: Request, body: Named | None) -> Response:
             "chart_many.html",
             status=problem["status"] if problem else 200,
             wanted=wanted,
-            most=LIMITS.chart_lines,
+            most=site.limits.chart_lines,
             problem=problem,
         )
     chart = await _chart(site, body, wanted)
@@ -97,7 +96,7 @@ async def _file(request: Request, body: Named | None, ending: str) -> Response:
     if ending == "svg":
         if body is None and await too_many(site, wanted):
             raise AnswerTooLarge(
-                f"there are more than {LIMITS.chart_lines:,} lines, too many for one drawing",
+                f"there are more than {site.limits.chart_lines:,} lines, too many for one drawing",
                 "Draw one body's: /chart/… ; or take the lines as data: /chart.csv",
             )
         content = (await _chart(site, body, wanted)).alone

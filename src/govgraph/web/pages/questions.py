@@ -1,12 +1,14 @@
 """The saved questions: a list, a form and an answer for each, and the answer as data."""
 
+from dataclasses import replace
+
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
 from govgraph.accountability.chain import chain_of
 from govgraph.accountability.outline import in_one_sentence
-from govgraph.errors import BadInput
+from govgraph.errors import AnswerTooLarge, BadInput, DeadlinePassed
 from govgraph.limits import LIMITS
 from govgraph.questions.library import Parameter, Question, find, library
 from govgraph.questions.options import listed, options_of
@@ -60,11 +62,14 @@ async def question(request: Request) -> Response:
     asked = find(name)
     given = _given(request, asked)
     problem, table, chart, link = None, None, None, ""
+    required = any(parameter.required for parameter in asked.parameters)
+    large = site.latest.manifest.get("statements", 0) > site.limits.whole_statements
+    waits = large and bool(asked.parameters) and not text_of(request, "everything") and not given
     try:
-        if given or not any(parameter.required for parameter in asked.parameters):
+        if given or not (required or waits):
             table, link = await _ask(site, asked, given)
             chart = await _chart(site, asked, given) if table.terms else None
-    except BadInput as error:
+    except (BadInput, AnswerTooLarge, DeadlinePassed) as error:
         problem = problem_of(error)
     hidden = ["step", *(f"{parameter}Label" for parameter in given)]
     return await show(
@@ -73,11 +78,12 @@ async def question(request: Request) -> Response:
         status=problem["status"] if problem else 200,
         question=asked,
         given=given,
-        options={parameter.name: await _options(site, parameter) for parameter in asked.parameters},
+        options={parameter.name: await _options(site, parameter, large) for parameter in asked.parameters},
+        waits=waits and not required,
         problem=problem,
         table=table,
         shown=columns(table, hidden) if table else [],
-        rows=(await cells(site, table, hidden))[:_ROWS] if table else [],
+        rows=await cells(site, replace(table, terms=table.terms[:_ROWS]), hidden) if table else [],
         sentence=_sentence(asked, table),
         chart=chart,
         query=link or query_link(asked.text),
@@ -112,10 +118,11 @@ def _sentence(asked: Question, table: Table | None) -> str:
     return in_one_sentence(chain_of(table.rows), table.parameters["body"])
 
 
-async def _options(site: Site, parameter: Parameter) -> list[str]:
-    """Names to choose from in a form."""
-    wanted = options_of(parameter)
-    return listed(await site.answer(wanted))[:_OPTIONS] if wanted else []
+async def _options(site: Site, parameter: Parameter, large: bool) -> list[str]:
+    """Names to choose from in a form; in a large graph only where there are few."""
+    wanted = options_of(parameter, most=_OPTIONS + 1 if large else 0)
+    names = listed(await site.answer(wanted)) if wanted else []
+    return [] if large and len(names) > _OPTIONS else names[:_OPTIONS]
 
 
 async def _data(site: Site, request: Request, asked: Question, ending: str) -> Response:

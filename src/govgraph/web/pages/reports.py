@@ -51,7 +51,9 @@ async def report_of(site: Site, number: int = 0) -> Report | None:
 def is_too_large(site: Site) -> bool:
     """Whether the review of the current generation has more findings than pages can show."""
     try:
-        return (site.generations.folder_of(site.latest.number) / "report.json").stat().st_size > LIMITS.report_bytes
+        return (
+            site.generations.folder_of(site.latest.number) / "report.json"
+        ).stat().st_size > site.limits.report_bytes
     except OSError:
         return False
 
@@ -89,13 +91,14 @@ class _Kept:
 
 
 async def _kept(site: Site, number: int) -> _Kept | None:
-    return await asyncio.to_thread(_report, site.generations.folder_of(number) / "report.json", number)
+    file = site.generations.folder_of(number) / "report.json"
+    return await asyncio.to_thread(_report, file, number, site.limits.report_bytes)
 
 
-def _report(file: Path, number: int) -> _Kept | None:
+def _report(file: Path, number: int, most: int) -> _Kept | None:
     try:
         written, day = file.stat(), datetime.date.today().isoformat()
-        if written.st_size > LIMITS.report_bytes:
+        if written.st_size > most:
             raise AnswerTooLarge(
                 f"the review of generation {number} has more findings than the site can show",
                 "Ask for those of one council: govgraph validate --council NAME",

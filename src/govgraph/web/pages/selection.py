@@ -135,8 +135,9 @@ async def selection_of(site: Site, request: Request) -> Selection:
 
 async def too_many(site: Site, wanted: Selection) -> bool:
     """Whether there are more lines than a chart of everybody can show."""
-    [table] = await site.tables(Query(_SOME.format(LIMITS.chart_lines + 1), default_graphs=_graphs(wanted)))
-    return len(table.rows) > LIMITS.chart_lines
+    most = site.limits.chart_lines
+    [table] = await site.tables(Query(_SOME.format(most + 1), default_graphs=_graphs(wanted)))
+    return len(table.rows) > most
 
 
 def _graphs(wanted: Selection) -> tuple[str, ...]:
