@@ -1,6 +1,5 @@
 """Two versions of a document, or two generations of the graph, side by side."""
 
-import itertools
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -17,6 +16,7 @@ from govgraph.web.links import href
 from govgraph.web.pages.common import QUOTING, show, site_of, text_of
 from govgraph.web.pages.differences import Difference, difference
 from govgraph.web.pages.documents import data
+from govgraph.web.pages.review_words import MOST
 from govgraph.web.pages.revisions import Revision, find_revision, revisions
 from govgraph.web.pages.struck import BodyChanges, Struck, bodies_changed, struck
 from govgraph.web.problems import problem_of
@@ -64,6 +64,7 @@ async def compare(request: Request) -> Response:
         problem=problem,
         pairs=pairs,
         versions=known,
+        many=len(known) > MOST,
         generations=_kept(site),
         chosen=named if any(named) else next(((old.slug or old.iri, new.slug or new.iri) for old, new in pairs), named),
     )
@@ -75,7 +76,8 @@ def _number(name: str) -> bool:
 
 def _pairs(known: Sequence[Revision]) -> list[tuple[Revision, Revision]]:
     """Each version that another one follows, with that one."""
-    return [(old, new) for old, new in itertools.permutations(known, 2) if old.iri in new.follows]
+    named = {each.iri: each for each in known}
+    return [(named[old], new) for new in known for old in new.follows if old in named]
 
 
 def _kept(site: Site) -> list[tuple[int, str]]:
