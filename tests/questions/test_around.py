@@ -22,4 +22,4 @@ def test_a_body_is_told_the_same_from_what_is_around_it_as_from_the_whole(name: 
 
 
 def test_some_question_is_told_from_what_is_around_a_body() -> None:
-    assert set(ASKED) == {"distance", "single-points"}
+    assert set(ASKED) == {"centrality", "distance", "single-points"}

@@ -1,6 +1,7 @@
 """A review portion by portion makes the report that the review of the whole makes, to the letter."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from govgraph.namespaces import DEF, ID, PREFIXES
 from govgraph.resources import packaged
 from govgraph.review.apart import review_made
 from govgraph.review.checks import checks_of
-from govgraph.review.confined import Outlook, scattered
+from govgraph.review.confined import Outlook, gathered, scattered
 from govgraph.review.findings import read_report
 from govgraph.review.gate import FindingsRefuse, gate, gate_with
 from govgraph.review.reviewing import review
@@ -84,7 +85,7 @@ def test_councils_that_share_things_have_the_report_of_the_whole(
     both = reviewed(tmp_path / "data", tmp_path / "store", monkeypatch, 1)
     assert both.portions > 3
     told = json.loads(both.whole)
-    assert "GOV-TERM-001" in told["by_rule"]  # a check over the whole finds the class that is not declared
+    assert "GOV-TERM-001" in told["by_rule"]  # every portion finds the class that is not declared, and it is told once
     assert both.apart == both.whole
 
 
@@ -126,7 +127,7 @@ SHAPES = f"""
 
 def outlook(shared: set[str]) -> Outlook:
     used = {DEF + "party", DEF + "name", PREFIXES["rdf"] + "type"}
-    return Outlook(frozenset(used), frozenset({PREFIXES["rdf"] + "type", *shared}), frozenset(), frozenset())
+    return Outlook(frozenset(used), frozenset({PREFIXES["rdf"] + "type", *shared}), frozenset(shared), (), ())
 
 
 def test_what_leads_over_values_that_several_portions_have_is_judged_over_the_whole(tmp_path: Path) -> None:
@@ -143,5 +144,59 @@ def test_a_shape_for_one_node_is_judged_over_the_whole_unless_it_is_of_the_vocab
     checks = checks_of(read_shapes([tmp_path / "shapes.ttl"]))
     mine = {check.sign[0] for check in checks if "thing" in str([route.target.term for route in check.routes])}
     assert mine <= scattered(checks, outlook({DEF + "name"}))
-    known = Outlook(outlook(set()).used, outlook(set()).shared, frozenset({"http://e/thing"}), frozenset())
+    known = replace(outlook(set()), terms=frozenset({"http://e/thing"}))
     assert not mine & scattered(checks, known)
+
+
+WORDS = """
+@prefix sh: <http://www.w3.org/ns/shacl#> . @prefix gov: <https://w3id.org/govgraph/def/> . @prefix : <http://e/> .
+:kind a sh:NodeShape ; sh:targetClass gov:Line ; sh:property :kind-of .
+:kind-of sh:path gov:kind ; sh:node :in-a-scheme .
+:in-a-scheme a sh:NodeShape ; sh:property :scheme .
+:scheme sh:path gov:inScheme ; sh:minCount 1 .
+:meant a sh:NodeShape ; sh:targetObjectsOf gov:kind ; sh:property :meaning .
+:meaning sh:path gov:meaning ; sh:minCount 1 .
+:called a sh:NodeShape ; sh:targetObjectsOf gov:kind ; sh:property :name .
+:name sh:path gov:name ; sh:minCount 1 .
+"""
+PREFIXED = ":prefixes sh:declare [ sh:prefix 'gov' ; sh:namespace '" + DEF + "'^^<" + PREFIXES["xsd"] + "anyURI> ] .\n"
+ASKED = {
+    "declared": "SELECT $this ?value WHERE { ?s ?value ?o FILTER NOT EXISTS { ?value gov:meaning ?m } }",
+    "either": "SELECT $this ?value WHERE { { ?s ?value ?o } UNION { ?s gov:name ?value } }",
+    "unnamed": "SELECT $this ?value WHERE { ?s ?value ?o FILTER NOT EXISTS { ?value gov:name ?m } }",
+    "paired": "SELECT $this ?value WHERE { ?s ?value ?o . ?other gov:name ?o }",
+    "perhaps": "SELECT $this ?value WHERE { ?s gov:meaning ?value OPTIONAL { ?value gov:name ?o } }",
+    "counted": "SELECT $this (COUNT(?s) AS ?value) WHERE { ?s gov:name ?o } GROUP BY $this HAVING (COUNT(?s) > 9)",
+}
+ASKING = """:{0} a sh:NodeShape ; sh:targetNode gov:Word ; sh:sparql :{0}-query .
+:{0}-query a sh:SPARQLConstraint ; sh:prefixes :prefixes ; sh:select "{1}" .
+"""
+OF_PORTIONS = frozenset({PREFIXES["rdf"] + "type", DEF + "kind", DEF + "name", DEF + "inScheme"})
+
+
+def told_apart(folder: Path, **of: frozenset[str]) -> tuple[set[str], set[str]]:
+    """Shapes that are run over the whole, and those whose results are gathered."""
+    (folder / "shapes.ttl").write_text(WORDS + PREFIXED + "".join(ASKING.format(*each) for each in ASKED.items()))
+    checks = checks_of(read_shapes([folder / "shapes.ttl"]))
+    told = {"abroad": frozenset[str](), "said": frozenset({DEF + "meaning"}), "loose": frozenset[str](), **of}
+    outlook = Outlook(OF_PORTIONS, OF_PORTIONS, terms=frozenset({DEF + "Word"}), **told)
+    mine = [check for check in checks if check.sign[0].startswith("http://e/")]
+    return (
+        {name.rpartition("/")[2] for name in scattered(mine, outlook)},
+        {name.rpartition("/")[2] for name, _, _ in gathered(mine, outlook)},
+    )
+
+
+def test_a_value_that_is_a_word_or_a_thing_of_the_portion_leads_back_into_the_portion(tmp_path: Path) -> None:
+    kind = frozenset({DEF + "kind"})
+    assert "kind-of" not in told_apart(tmp_path)[0]
+    assert "kind-of" in told_apart(tmp_path, abroad=kind)[0]  # a portion may describe what another speaks of
+    assert "kind-of" in told_apart(tmp_path, said=kind)[0]  # it may be a word that leads to the thing
+    assert "kind-of" in told_apart(tmp_path, loose=kind)[0]
+
+
+def test_what_takes_one_statement_about_things_is_gathered_from_the_portions(tmp_path: Path) -> None:
+    whole, taken_together = told_apart(tmp_path)
+    assert taken_together == {"declared", "either", "meaning"}
+    assert {"unnamed", "paired", "perhaps", "counted", "name"} <= whole
+    assert not told_apart(tmp_path, loose=frozenset({DEF + "name"}))[1]

@@ -1,6 +1,8 @@
 """The gate of a build: whole or not at all, and who lets a violation pass is on record."""
 
+import itertools
 import json
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,7 @@ from govgraph.review.gate import FindingsRefuse, gate, gate_with
 from govgraph.review.loading import load
 from govgraph.review.waivers import Waiver
 from govgraph.store.generations import Generations
+from govgraph.store.reports import head_of
 
 CATALOG = """
 @prefix gov: <https://w3id.org/govgraph/def/> .
@@ -95,9 +98,20 @@ def test_waivers_may_be_given_to_the_gate(data: Path) -> None:
     assert whole - judged(gate_with(some, "x", "y")(facts)) == {"GOV-WAIV-001"}
 
 
-def judged(report: bytes) -> set[str]:
+def judged(report: Iterable[bytes]) -> set[str]:
     """The rules of the findings of a report in JSON."""
-    return {finding["rule"] for finding in json.loads(report)["findings"]}
+    return {finding["rule"] for finding in json.loads(b"".join(report))["findings"]}
+
+
+def test_what_tells_of_a_whole_report_is_read_without_its_findings(data: Path, tmp_path: Path) -> None:
+    file = tmp_path / "report.json"
+    file.write_bytes(b"".join(gate_with(accepted_by="Jo", because="A test.")(load([data]).as_text())))
+    whole = json.loads(file.read_bytes())
+    assert whole["accepted"]["by"] == "Jo"
+    assert whole["findings"]
+    assert head_of(file) == dict(itertools.takewhile(lambda part: part[0] != "findings", whole.items()))
+    file.write_text('{"summary": {}}')
+    assert head_of(file) == {"summary": {}}
 
 
 def test_a_fault_in_a_text_is_published_with_its_finding(tmp_path: Path) -> None:

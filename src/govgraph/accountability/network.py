@@ -15,16 +15,16 @@ import networkx as nx
 from govgraph.accountability.chain import silence
 from govgraph.rdf.terms import JsonTerm, iri, literal
 
-__all__ = ["AROUND", "NEAR", "RESOLVERS", "Network", "Resolved", "centrality", "distance", "network", "single_points"]
+__all__ = ["NEAR", "RESOLVERS", "Network", "Resolved", "centrality", "distance", "network", "single_points"]
 
 Row = Mapping[str, Any]
 
-AROUND = """
+_AROUND = """
 PREFIX dct: <http://purl.org/dc/terms/>
 PREFIX gov: <https://w3id.org/govgraph/def/>
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
 SELECT DISTINCT ?body ?from ?fromLabel ?to ?toLabel ?clause ?line ?primary ?strengthOrder ?modeOrder WHERE {
-  ?body gov:answersTo ?first .
+  ?body skos:prefLabel ?own .
   ?body (gov:answersTo|^gov:answersTo)* ?from .
   ?from gov:answersTo ?to ; skos:prefLabel ?fromLabel .
   ?to skos:prefLabel ?toLabel .
@@ -37,10 +37,21 @@ SELECT DISTINCT ?body ?from ?fromLabel ?to ?toLabel ?clause ?line ?primary ?stre
 }
 ORDER BY ?fromLabel ?from ?toLabel ?to DESC(?primary) ?strengthOrder ?modeOrder ?clause ?line
 """
-"""Direct lines of all that lines connect with `?body`, which is bound."""
+"""Direct lines of all that lines connect with `?body`, which is bound: its label is where the engine begins."""
 
-NEAR = frozenset({"network.single_points", "network.distance"})
-"""Resolvers that need no more than `AROUND` to tell of one body."""
+_PARTIES = """
+PREFIX gov: <https://w3id.org/govgraph/def/>
+SELECT (COUNT(DISTINCT ?party) AS ?parties)
+WHERE { { ?party gov:answersTo ?other } UNION { ?other gov:answersTo ?party } }
+"""
+"""How many parties the whole graph has."""
+
+NEAR = {
+    "network.single_points": (_AROUND,),
+    "network.distance": (_AROUND,),
+    "network.centrality": (_AROUND, _PARTIES),
+}
+"""All that a resolver needs to tell of one body: rows about `?body`, which is bound, and what to add to each row."""
 
 _ROOT = ""  # above every end; no IRI is empty
 _EXACT, _SAMPLE = 2_000, 500  # parties up to which betweenness is exact, and from how many it is estimated beyond
@@ -183,14 +194,18 @@ def centrality(rows: Iterable[Row], body: str = "", label: str = "") -> Resolved
 
     Parameters
     ----------
-    rows : direct lines.
+    rows : direct lines; where they are not those of the whole graph, each tells how many ``parties`` that has.
     body, label : the party asked about; empty for all.
     """
+    rows = list(rows)
     found = network(rows)
     sample = None if len(found.edges) <= _EXACT else _SAMPLE
     between = nx.betweenness_centrality(found.edges, k=sample, seed=1)
+    here = len(found.edges)
+    everybody = int(rows[0].get("parties", here)) if rows else here  # nobody is between two whom no lines connect
+    part = _pairs(here) / _pairs(everybody) if everybody > here else 1
     counted = [
-        (len(nx.ancestors(found.edges, party)), between[party], party)
+        (len(nx.ancestors(found.edges, party)), between[party] * part, party)
         for party in found.in_order(found.edges)
         if body in ("", party)
     ]
@@ -208,6 +223,11 @@ def centrality(rows: Iterable[Row], body: str = "", label: str = "") -> Resolved
     if sample:
         notes.append(f'"between" is estimated from {sample} of {len(found.edges):,} parties.')
     return Resolved(["body", "bodyLabel", "answering", "below", "above", "between"], terms, notes)
+
+
+def _pairs(parties: int) -> int:
+    """Ordered pairs of the others."""
+    return (parties - 1) * (parties - 2)
 
 
 def _why_none(found: Network, terms: Sequence[object], body: str, label: str, otherwise: str) -> list[str]:

@@ -1,6 +1,5 @@
 """`build`: make a generation, unless the review refuses it."""
 
-import json
 from pathlib import Path
 
 import click
@@ -15,6 +14,7 @@ from govgraph.review.gate import gate_with
 from govgraph.review.waivers import read_waivers
 from govgraph.settings import default_store
 from govgraph.store.generations import Generations
+from govgraph.store.reports import head_of
 
 __all__ = ["build"]
 
@@ -73,7 +73,7 @@ def build(
         f" {manifest['things']:,} things, in {place}"
     )
     if (report := built.generation.folder / "report.json").exists():
-        counts = json.loads(report.read_text())["summary"]
+        counts = head_of(report)["summary"]
         click.echo(
             f"checked by {counts['rules']} rules: {counts['violation']} violations, {counts['warning']} warnings,"
             f" {counts['info']} remarks (list them: govgraph validate)"

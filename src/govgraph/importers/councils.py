@@ -85,7 +85,7 @@ def import_councils(
     register: Path,
     data: Path | None = None,
     *,
-    gate: Callable[[bytes], bytes] | None = None,
+    gate: Callable[[bytes], object] | None = None,
     progress: Callable[[str], None] = lambda step: None,
 ) -> Imported:
     """Write what the register says to a data folder, whole or not at all.
@@ -122,7 +122,7 @@ def import_councils(
     return Imported(folder / FILE, len(councils), ended, len(changes), read.problems, read.damaged, written)
 
 
-def _judge(content: bytes, gate: Callable[[bytes], bytes]) -> None:
+def _judge(content: bytes, gate: Callable[[bytes], object]) -> None:
     with tempfile.TemporaryDirectory(prefix="govgraph-import-") as scratch:
         file = Path(scratch) / FILE.name
         file.write_bytes(content)

@@ -7,7 +7,6 @@ derived from them, merged; each dataset, current or superseded, is also a named 
 import contextlib
 import datetime
 import hashlib
-import json
 import signal
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -25,11 +24,12 @@ from govgraph.knowledge.workers import Workers
 from govgraph.rdf.files import READABLE
 from govgraph.resources import packaged
 from govgraph.store.generations import Generation, Generations
+from govgraph.store.reports import head_of
 
 __all__ = ["Built", "Gate", "build", "digest_of_inputs", "holds"]
 
-Gate = Callable[[Made], bytes]
-"""Given what was made, returns a report to keep, or raises to refuse the build."""
+Gate = Callable[[Made], bytes | Iterator[bytes]]
+"""Given what was made, returns a report to keep, whole or in pieces, or raises to refuse the build."""
 
 Progress = Callable[[str], None]
 """Told the name of each step as it starts."""
@@ -92,21 +92,25 @@ def build(
         work = scratch / "work"
         work.mkdir()
         of_ontology = Source(ONTOLOGY_GRAPH, tuple(ontology))
-        made = make(of_ontology, sources, datetime.date.today(), work, built / "names.sqlite", workers, progress)
-        summary: dict[str, Any] = {
-            "inputs": inputs,
-            "data": "packaged" if data == packaged("data") else str(data.resolve()),
-            "govgraph": govgraph.__version__,
-            **made.summary,
-        }
-        if gate:
-            progress("checking")
-            report = gate(made)
-            (built / "report.json").write_bytes(report)
-            if accepted := json.loads(report).get("accepted"):
+        today, names = datetime.date.today(), built / "names.sqlite"
+        with make(of_ontology, sources, today, work, names, workers, progress) as made:
+            accepted = None
+            if gate:
+                progress("checking")
+                report = gate(made)
+                with (built / "report.json").open("wb") as file:
+                    file.writelines([report] if isinstance(report, bytes) else report)
+                accepted = head_of(built / "report.json").get("accepted")
+            summary: dict[str, Any] = {
+                "inputs": inputs,
+                "data": "packaged" if data == packaged("data") else str(data.resolve()),
+                "govgraph": govgraph.__version__,
+                **made.summary,
+            }
+            if accepted:
                 summary["accepted"] = accepted
-        progress("publishing")
-        made.store.backup(str(built / "store"))
+            progress("publishing")
+            made.store.backup(str(built / "store"))
         return Built(generations.publish(built, summary), fresh=True)
 
 

@@ -1,7 +1,7 @@
 """A set of statements with the look-ups that deriving needs."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 import pyoxigraph as ox
 
@@ -113,6 +113,10 @@ class Facts:
         for predicate, values in self._by_subject.get(subject, {}).items():
             for value in values:
                 yield predicate, value
+
+    def described(self, subject: ox.NamedNode) -> Iterable[tuple[ox.NamedNode, Collection[ox.NamedNode | ox.Literal]]]:
+        """Each predicate of the statements about the subject, with its values."""
+        return self._by_subject.get(subject, {}).items()
 
     def is_true(self, subject: ox.NamedNode, predicate: ox.NamedNode) -> bool:
         """Whether the subject has the boolean true for the predicate."""

@@ -1,14 +1,16 @@
 """Make the store and the names of a generation from the datasets of a data folder, a portion at a time.
 
 Reading, deriving and naming are done dataset by dataset and portion by portion (`partition`), in two processes where
-there is much to do; memory holds a few portions, whatever the size of the folder.
+there is much to do; memory holds a few portions, whatever the size of the folder. The engine loads, and names are
+written, while what was derived is judged.
 """
 
 import datetime
 import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import CancelledError, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -69,8 +71,8 @@ class Made:
 
     Parameters
     ----------
-    store : the store, open for writing.
-    summary : what the manifest says of it.
+    loading : gives the store, open for writing.
+    told : gives what the manifest says of it.
     folder : holds ``facts-{number}.nt`` of each portion, and ``facts-base.nt`` of the vocabulary, with what is derived.
     derived : what came of each portion.
     terms : of the vocabulary.
@@ -78,13 +80,28 @@ class Made:
     workers : to do more work with.
     """
 
-    store: ox.Store
-    summary: dict[str, Any]
+    loading: Future[ox.Store]
+    told: Callable[[], dict[str, Any]]
     folder: Path
     derived: Sequence[Derived]
     terms: frozenset[bytes]
     described: Callable[[], set[int]]
     workers: Workers
+
+    @property
+    def store(self) -> ox.Store:
+        """The store, when all is loaded."""
+        return self.loading.result()
+
+    @property
+    def summary(self) -> dict[str, Any]:
+        """What the manifest says of it, when all is written."""
+        return self.told()
+
+    @property
+    def statements(self) -> int:
+        """Number of statements of the portions, with what is derived."""
+        return sum(one.stated + one.derived for one in self.derived)
 
 
 def processes_for(sources: Sequence[Source]) -> int:
@@ -93,6 +110,7 @@ def processes_for(sources: Sequence[Source]) -> int:
     return min(PROCESSES, os.cpu_count() or 1) if size > LARGE else 0
 
 
+@contextmanager
 def make(
     ontology: Source,
     sources: Sequence[Source],
@@ -101,8 +119,8 @@ def make(
     names: Path,
     workers: Workers,
     progress: Callable[[str], None] = lambda step: None,
-) -> Made:
-    """Make a store and its names.
+) -> Iterator[Made]:
+    """Make a store and its names; they are being written while the caller looks at what was derived.
 
     Parameters
     ----------
@@ -121,14 +139,14 @@ def make(
     work = _Making(ontology, sources, day, scratch, workers, progress)
     work.read()
     work.derive()
-    with ThreadPoolExecutor(1, "govgraph-build") as beside:
+    with ThreadPoolExecutor(2, "govgraph-build") as beside:
         loading = beside.submit(work.load)
+        naming = beside.submit(work.write_names, names, loading.result)
         try:
-            things = write_names(names, work.names(loading.result))  # the engine loads while names are written
+            yield work.made(loading, naming)
         except BaseException:
             work.stopped.set()
             raise
-    return work.made(loading.result(), things)
 
 
 class _Making:
@@ -220,12 +238,20 @@ class _Making:
                 raise CancelledError
             self._progress(f"writing: {done * 100 // whole} %")
 
-        load_quads(store, files, told)
+        load_quads(store, files, told, threads=1)
         for name, count in self._counts().items():
             if not count:
                 store.add_graph(ox.NamedNode(name))
         store.flush()
         return store
+
+    def write_names(self, file: Path, loaded: Callable[[], ox.Store]) -> int:
+        """Write the names; gives the number of things named."""
+        try:
+            return write_names(file, self.names(loaded))
+        except BaseException:
+            self.stopped.set()
+            raise
 
     def names(self, loaded: Callable[[], ox.Store]) -> Iterator[Row]:
         """What every thing is called: current ones, and those that only earlier revisions speak of.
@@ -237,6 +263,8 @@ class _Making:
         if self._vocabulary.apart:
             yield from named(self._base, self._base.about(), self._base)
         for number in range(len(self._derived)):
+            if self.stopped.is_set():
+                raise CancelledError
             yield from names_of(self._scratch, number)
         earlier = (number for number, source in enumerate(self._sources) if source.superseded)
         old = facts_of((line for number in earlier for line in stated_lines(self._scratch, number)), ())
@@ -250,25 +278,27 @@ class _Making:
         derived = self._base_counts[1] + len(self._common) + sum(one.derived for one in self._derived)
         return {self._ontology.graph: len(self._ontology_lines), **stated, DERIVED_GRAPH: derived}
 
-    def made(self, store: ox.Store, things: int) -> Made:
-        """What was made.
-
-        Parameters
-        ----------
-        things : number of things named.
-        """
+    def _summary(self, things: int) -> dict[str, Any]:
         counts = self._counts()
-        summary = {
+        return {
             "day": self._day.isoformat() if any(one.dated for one in self._derived) or dated(self._base) else None,
             "things": things,
             "statements": self._base_counts[0] + sum(one.stated for one in self._derived) + counts[DERIVED_GRAPH],
             "graphs": counts,
             "superseded": sorted(source.graph for source in self._sources if source.superseded),
         }
+
+    def made(self, loading: Future[ox.Store], naming: Future[int]) -> Made:
+        """What was made.
+
+        Parameters
+        ----------
+        loading, naming : give the store, and the number of things named.
+        """
         scans = [self._scans[number] for number in self._current]
         return Made(
-            store,
-            summary,
+            loading,
+            lambda: self._summary(naming.result()),
             self._scratch,
             self._derived,
             self._vocabulary.terms,

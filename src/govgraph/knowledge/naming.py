@@ -1,7 +1,7 @@
 """What the things of a generation are called, for search and "did you mean"."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import pyoxigraph as ox
 
@@ -12,6 +12,9 @@ __all__ = ["EARLIER", "NAMING", "Row", "named"]
 
 Row = tuple[str, str, str, list[str], list[str]]
 """IRI, label, kinds, class IRIs and other names of a thing."""
+
+_Sort = tuple[bool, tuple[ox.NamedNode, ...], tuple[ox.NamedNode, ...]]
+"""Whether a thing is a term of ours, its classes and its schemes."""
 
 EARLIER = " (earlier revision only)"
 """Mark of a thing that only a superseded revision speaks of."""
@@ -33,6 +36,7 @@ def named(source: Facts, subjects: Iterable[ox.NamedNode], classes: Facts, mark:
     classes : says which class is above which, and what classes are called.
     mark : added to the kinds.
     """
+    known: dict[_Sort, tuple[str, list[str]]] = {}
     for subject in subjects:
         label = source.literal(subject, SKOS.prefLabel)
         iri = subject.value
@@ -42,12 +46,22 @@ def named(source: Facts, subjects: Iterable[ox.NamedNode], classes: Facts, mark:
         if not iri.startswith(ID) and not (schemes and iri.startswith(DEF)):
             continue
         own = source.objects(subject, RDF_TYPE)
-        special = [k for k in own if not any(k != o and k in classes.above(o, RDFS.subClassOf) for o in own)]
-        kinds = ", ".join(_kind(classes, kind) for kind in (schemes if iri.startswith(DEF) else special)) + mark
-        above = {upper.value for kind in own for upper in classes.above(kind, RDFS.subClassOf)}
-        above |= {scheme.value for scheme in schemes}
+        sort = iri.startswith(DEF), tuple(own), tuple(schemes)
+        if sort not in known:  # thousands of things are of few sorts
+            known[sort] = _sort(classes, *sort)
+        kinds, above = known[sort]
         others = [text for naming in NAMING[1:] for text in source.literals(subject, naming)]
-        yield iri, label, kinds, sorted(above), others
+        yield iri, label, kinds + mark, above, others
+
+
+def _sort(
+    classes: Facts, concept: bool, own: Sequence[ox.NamedNode], schemes: Sequence[ox.NamedNode]
+) -> tuple[str, list[str]]:
+    """The kinds of a thing in words, and IRIs of all its classes and schemes."""
+    special = [k for k in own if not any(k != o and k in classes.above(o, RDFS.subClassOf) for o in own)]
+    above = {upper.value for kind in own for upper in classes.above(kind, RDFS.subClassOf)}
+    above |= {scheme.value for scheme in schemes}
+    return ", ".join(_kind(classes, kind) for kind in (schemes if concept else special)), sorted(above)
 
 
 def _derived(iri: str) -> bool:

@@ -12,7 +12,7 @@ from typing import Any
 import pyoxigraph as ox
 
 from govgraph.knowledge.derive import derive
-from govgraph.knowledge.facts import GOV, RDF_TYPE, Facts, Statement
+from govgraph.knowledge.facts import GOV, RDF_TYPE, SKOS, Facts, Statement
 from govgraph.knowledge.naming import Row, named
 from govgraph.knowledge.partition import Portion
 from govgraph.knowledge.scanning import stated_lines
@@ -34,7 +34,9 @@ class Derived:
     dated : whether a line of accountability has a day.
     used : predicates of the things of the portion.
     shared : those of them with a value that may belong to other portions too: a literal, or a thing not described here.
-    strange : numbers of the things that these lead to and that are no terms of the vocabulary.
+    abroad : those of them with a value that is a thing not described here and no term of the vocabulary.
+    strange : numbers of such things.
+    councils : IRI and label of every council.
     """
 
     stated: int
@@ -43,7 +45,9 @@ class Derived:
     dated: bool
     used: frozenset[str]
     shared: frozenset[str]
+    abroad: frozenset[str]
     strange: "array[int]"
+    councils: list[tuple[str, str]]
 
 
 def derive_portion(
@@ -74,26 +78,37 @@ def derive_portion(
     write_facts(folder, number, lines, derived)
     own = [subject for subject in facts.about() if subject not in known]
     (folder / f"names-{number}.json").write_text(json.dumps(list(named(facts, own, facts))), encoding="utf-8")
-    return Derived(len(lines), len(derived), common, dated(facts), *_outlook(facts, own, known))
+    councils = facts.subjects(RDF_TYPE, GOV.Council)
+    called = [(council.value, label) for council in councils for label in facts.literals(council, SKOS.prefLabel)]
+    return Derived(len(lines), len(derived), common, dated(facts), *_outlook(facts, own, known), called)
 
 
 def _outlook(
     facts: Facts, own: Sequence[ox.NamedNode], known: Collection[ox.NamedNode]
-) -> tuple[frozenset[str], frozenset[str], "array[int]"]:
-    """`Derived.used`, `shared` and `strange`."""
+) -> tuple[frozenset[str], frozenset[str], frozenset[str], "array[int]"]:
+    """`Derived.used`, `shared`, `abroad` and `strange`."""
     here = set(own)
     used: set[ox.NamedNode] = set()
     shared: set[ox.NamedNode] = set()
+    abroad: set[ox.NamedNode] = set()
     strange: set[ox.NamedNode] = set()
     for subject in own:
-        for predicate, value in facts.properties(subject):
+        for predicate, values in facts.described(subject):
             used.add(predicate)
-            if value not in here:
-                shared.add(predicate)
-                if isinstance(value, ox.NamedNode) and value not in known:
-                    strange.add(value)
+            for value in values:
+                if not isinstance(value, ox.NamedNode):
+                    shared.add(predicate)
+                elif value not in here:
+                    shared.add(predicate)
+                    if value not in known:
+                        abroad.add(predicate)
+                        strange.add(value)
     numbers = array("q", [hash(str(node).encode()) for node in strange])
-    return frozenset(node.value for node in used), frozenset(node.value for node in shared), numbers
+    return _names(used), _names(shared), _names(abroad), numbers
+
+
+def _names(nodes: Iterable[ox.NamedNode]) -> frozenset[str]:
+    return frozenset(node.value for node in nodes)
 
 
 @functools.lru_cache(1)
@@ -102,10 +117,10 @@ def _base(folder: Path) -> tuple[Statement, ...]:
 
 
 def facts_of(lines: Iterable[bytes], base: Iterable[Statement]) -> Facts:
-    """Facts of lines of N-Triples, and of statements before them."""
+    """Facts of lines of N-Triples that this program wrote, and of statements before them."""
     facts = Facts(base)
     same: dict[Any, Any] = {}
-    for quad in ox.parse(b"\n".join(lines), format=ox.RdfFormat.N_TRIPLES):
+    for quad in ox.parse(b"\n".join(lines), format=ox.RdfFormat.N_TRIPLES, lenient=True):
         subject, predicate, value = quad.subject, quad.predicate, quad.object
         # A term that is always the same object is compared at once, and takes memory once.
         facts.add(

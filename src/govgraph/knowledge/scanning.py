@@ -100,16 +100,18 @@ def scan(folder: Path, number: int, files: tuple[Path, ...], graph: str, known: 
     led_to: set[bytes] = set()
     words: set[bytes] = set()
     concepts: set[bytes] = set()
-    for subject, predicate, value in map(split, lines):
+    for line in lines:
+        subject, predicate, rest = line.split(b" ", 2)
         subjects.add(subject)
         if predicate in FOLLOWED:
-            led_to.add(value)
+            led_to.add(rest[:-2])
         elif predicate in _WORDS:
+            value = rest[:-2]
             words.add(value)
             if value in _CONCEPTS:
                 concepts.add(subject)
         elif predicate in _HIERARCHIES:
-            words.update((subject, value))
+            words.update((subject, rest[:-2]))
     nodes = {node for node in (subjects | led_to) - known if node[:1] == b"<"}
     return Scan(
         len(lines),

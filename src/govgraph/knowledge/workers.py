@@ -4,6 +4,7 @@ A worker process is a Python of its own that is handed jobs through a socket, so
 shared; it ends with its caller, whatever ends that.
 """
 
+import gc
 import os
 import signal
 import socket
@@ -22,6 +23,9 @@ __all__ = ["Workers", "main"]
 Result = TypeVar("Result")
 _AHEAD = 2
 """Jobs that wait for each worker, so that none waits for a job."""
+
+_MADE = 100_000
+"""So many objects are made before a worker looks for circles among them: jobs make many, and hardly a circle."""
 
 
 class Workers:
@@ -125,6 +129,8 @@ def main(number: int) -> None:
     number : of the open file through which they come.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the caller is interrupted, and ends its workers
+    gc.freeze()
+    gc.set_threshold(_MADE)
     end = Connection(number)
     while True:
         try:

@@ -6,8 +6,11 @@ build. The others are run over the store. Where some check cannot be run as a qu
 
 import datetime
 import functools
+import pickle
+import zlib
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -15,16 +18,16 @@ import pyoxigraph as ox
 from govgraph.knowledge.making import Made
 from govgraph.knowledge.scanning import split
 from govgraph.review.affected import focus_of, run_check
-from govgraph.review.checks import Check, checks_of
+from govgraph.review.checks import Check, checks_of, sign_of
 from govgraph.review.components import Conditions, NotPlanned
-from govgraph.review.confined import Outlook, scattered
+from govgraph.review.confined import Outlook, Sign, gathered, scattered
 from govgraph.review.data import StoreData
 from govgraph.review.engine import Judgement, classes_of, judge
 from govgraph.review.findings import Finding, Report
 from govgraph.review.model import Shapes
 from govgraph.review.planning import Runner
 from govgraph.review.results import Result
-from govgraph.review.reviewing import Councils, councils_of, joined, report_of, review, together
+from govgraph.review.reviewing import Councils, by_name, joined, report_of, review, together
 from govgraph.review.rulebook import Rulebook, shape_files
 from govgraph.review.shapes import read_shapes
 from govgraph.review.targets import Classes, Targets
@@ -47,7 +50,7 @@ def review_made(made: Made, *, waivers: Sequence[Waiver] = (), title: str = "") 
     waivers, title : as for `review`.
     """
     if len(made.derived) < 2:
-        small = made.summary["statements"] <= _IN_MEMORY
+        small = made.statements <= _IN_MEMORY
         return review(_in_memory(made) if small else made.store, waivers=waivers, title=title)
     shapes, book, checks = _packaged()
     terms = frozenset(term[1:-1].decode() for term in made.terms)
@@ -55,26 +58,30 @@ def review_made(made: Made, *, waivers: Sequence[Waiver] = (), title: str = "") 
     shared = frozenset().union(*(one.shared for one in made.derived))
     said = frozenset(quad.predicate.value for quad in ox.parse(path=str(made.folder / "facts-base.nt")))
     loose = frozenset(split(line)[1][1:-1].decode() for one in made.derived for line in one.common)
-    apart = frozenset(scattered(checks, Outlook(used, shared, terms, said, loose)))
-    data = StoreData(made.store)
-    councils = councils_of(data)
+    abroad = frozenset().union(*(one.abroad for one in made.derived))
+    outlook = Outlook(used, shared, abroad, terms, said, loose)
+    apart, alone = frozenset(scattered(checks, outlook)), frozenset(gathered(checks, outlook))
+    councils = by_name(council for one in made.derived for council in one.councils)
     strangers = {node for one in made.derived for node in one.strange}
     known = strangers & made.described() if strangers else set()
     closed = [known.isdisjoint(one.strange) for one in made.derived]
-    jobs = [(made.folder, number, apart, councils, own) for number, own in ((None, True), *enumerate(closed))]
+    jobs = [(made.folder, number, apart, alone, councils, own) for number, own in ((None, True), *enumerate(closed))]
     scattered_checks = [check for check in checks if check.sign[0] in apart]
-    findings: list[Finding] = []
+    packed: list[bytes] = []  # the engine still loads, and takes the memory
     results: list[Result] = []
     try:
         with ThreadPoolExecutor(1, "govgraph-review") as beside:
-            whole = beside.submit(_judge_whole, shapes, scattered_checks, data)
+            whole = beside.submit(_judge_whole, shapes, scattered_checks, made)
             for found, left in made.workers.run(_judge_portion, jobs):
-                findings += found
+                packed.append(found)
                 results += left
             results += whole.result()
     except NotPlanned:
         return review(made.store, waivers=waivers, title=title)
-    findings = together([*findings, *joined(results, book, data, councils)])
+    data = StoreData(made.store)
+    results = list(dict.fromkeys(results))  # several portions may have the same
+    found_apart = (finding for some in packed for finding in _unpacked(some))
+    findings = together(chain(found_apart, joined(results, book, data, councils)))
     judgement = Judgement(
         results, not findings, len(shapes.targeted), None, len(shapes.targeted), [], shapes.without_target
     )
@@ -84,8 +91,12 @@ def review_made(made: Made, *, waivers: Sequence[Waiver] = (), title: str = "") 
 def _in_memory(made: Made) -> ox.Store:
     store = ox.Store()
     for part in ("base", "common", *range(len(made.derived))):
-        store.bulk_load(path=str(made.folder / f"facts-{part}.nt"), format=ox.RdfFormat.N_TRIPLES)
+        _load(store, made.folder / f"facts-{part}.nt")
     return store
+
+
+def _load(store: ox.Store, facts: Path) -> None:
+    store.bulk_load(path=str(facts), format=ox.RdfFormat.N_TRIPLES, lenient=True)  # a build wrote and so checked them
 
 
 @functools.lru_cache(1)
@@ -96,37 +107,60 @@ def _packaged() -> tuple[Shapes, Rulebook, list[Check]]:
 
 
 def _judge_portion(
-    folder: Path, number: int | None, apart: frozenset[str], councils: Councils, closed: bool
-) -> tuple[list[Finding], list[Result]]:
+    folder: Path,
+    number: int | None,
+    apart: frozenset[str],
+    alone: frozenset[Sign],
+    councils: Councils,
+    closed: bool,
+) -> tuple[bytes, list[Result]]:
     """What the confined checks find at the things of a portion; None is the vocabulary alone.
 
     Parameters
     ----------
     apart : shapes whose results are found otherwise.
+    alone : checks whose results are put together with those of other portions.
     closed : whether all that a finding may tell is in the portion; else the results are given back for it.
     """
     shapes, book, _ = _packaged()
     store = ox.Store()
-    store.bulk_load(path=str(folder / "facts-base.nt"), format=ox.RdfFormat.N_TRIPLES)
+    _load(store, folder / "facts-base.nt")
     if number is not None:
         terms = set(_subjects(store))
-        store.bulk_load(path=str(folder / f"facts-{number}.nt"), format=ox.RdfFormat.N_TRIPLES)
+        _load(store, folder / f"facts-{number}.nt")
     data = StoreData(store)
     judgement = judge(data, shapes)
     if judgement.passed_on:
         raise NotPlanned(judgement.passed_on[0][1])
     results = [result for result in judgement.results if result.shape not in apart]
-    if number is not None:
-        results = [result for result in results if result.focus not in terms]  # found in the vocabulary alone
-    return (joined(results, book, data, councils), []) if closed else ([], results)
+    if number is not None:  # what the others find at terms is found in the vocabulary alone
+        results = [result for result in results if result.focus not in terms or sign_of(result) in alone]
+    if not closed:
+        return _packed([]), results
+    given = [result for result in results if sign_of(result) in alone]
+    rest = [result for result in results if sign_of(result) not in alone]
+    return _packed(joined(rest, book, data, councils)), given
+
+
+def _packed(findings: list[Finding]) -> bytes:
+    """Findings of a portion in a fraction of the memory."""
+    return zlib.compress(pickle.dumps(findings), 1)
+
+
+def _unpacked(packed: bytes) -> list[Finding]:
+    findings: list[Finding] = pickle.loads(zlib.decompress(packed))  # noqa: S301 (made by our own worker)
+    return findings
 
 
 def _subjects(store: ox.Store) -> list[object]:
     return [quad.subject for quad in store.quads_for_pattern(None, None, None, ox.DefaultGraph())]
 
 
-def _judge_whole(shapes: Shapes, checks: Sequence[Check], data: StoreData) -> list[Result]:
-    """What some checks find in the whole."""
+def _judge_whole(shapes: Shapes, checks: Sequence[Check], made: Made) -> list[Result]:
+    """What some checks find in the whole, when it is loaded."""
+    if not checks:
+        return []
+    data = StoreData(made.store)
     wanted = classes_of([check.shape for check in checks])
     targets = {route.target for check in checks for route in check.routes}
     wanted |= {name(target.term) for target in targets if target.kind == "class"}

@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 
 from govgraph.review.grammar import stored
@@ -32,6 +32,7 @@ class Probe:
     start : variable of the step from which the walk begins.
     conditions : what the solution has to meet; looked at only where there is no walk.
     links : all that hold together with the step, as far as they are known.
+    plain : one more statement that matches the step can bring results, and can take none away.
     """
 
     step: Link
@@ -40,6 +41,7 @@ class Probe:
     start: str = ""
     conditions: tuple[Condition, ...] = ()
     links: tuple[Link, ...] = ()
+    plain: bool = False
 
 
 @dataclass(eq=False)
@@ -132,7 +134,7 @@ class _Reader:
                     links.append(Link(self._fresh(), along("step", name(target.term)), ends[0]))
             for link in links:
                 others = tuple(other for other in links if other is not link)
-                route.probes += self._probes(Read(link, (others,)))
+                route.probes += self._probes(Read(link, (others,), plain=True))
         return self._routes[key]
 
     def _check(self, shape: Shape, constraint: Constraint) -> Check:
@@ -189,7 +191,7 @@ class _Reader:
     def _probes(self, read: Read) -> Iterator[Probe]:
         for step, rest in steps(read.link, self._fresh):
             for context in read.contexts:
-                yield _probe(step, (*rest, *context))
+                yield replace(_probe(step, (*rest, *context)), plain=read.plain)
 
 
 def _probe(step: Link, joined: Joined) -> Probe:

@@ -4,7 +4,7 @@ import datetime
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
@@ -62,7 +62,7 @@ class Waived:
     waiver: str = ""
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True, order=True, slots=True)
 class Finding:
     """One thing that breaks one rule.
 
@@ -249,15 +249,23 @@ class Report:
 
     def to_json(self) -> str:
         """The report as JSON, as `govgraph validate --format json` prints it and each generation keeps it."""
+        return "".join(self.json_parts())
+
+    def json_parts(self) -> Iterator[str]:
+        """The report as JSON in pieces: what tells of the whole, the findings one at a time, and the rest."""
         content: dict[str, Any] = {"generation": self.generation, "title": self.title, "date": self.day}
         content |= {"summary": self.summary, "compared": self.compared, "against": self.against}
         content |= {"by_subject": self.by_subject, "by_rule": self.by_rule, "by_body": self.by_body}
+        content["accepted"] = self.accepted
         for name in ("findings", "waived", "fixed"):
-            content[name] = [_plain(finding) for finding in getattr(self, name)]
-        content["rules"] = [asdict(rule) for rule in self.ran]
-        for name in ("notes", "planned", "passed_on", "without_target", "accepted"):
+            content[name] = map(_plain, getattr(self, name))
+        content["rules"] = map(asdict, self.ran)
+        for name in ("notes", "planned", "passed_on", "without_target"):
             content[name] = getattr(self, name)
-        return "{" + ",\n".join(f' "{name}": {_written(value)}' for name, value in content.items()) + "}"
+        for place, (name, value) in enumerate(content.items()):
+            yield (",\n" if place else "{") + f' "{name}": '
+            yield from _written(value)
+        yield "}"
 
     def to_csv(self) -> str:
         """The findings as CSV, one a row, waived and fixed ones after the others."""
@@ -302,16 +310,26 @@ class Report:
         return to_pandas(self)
 
 
-def _written(value: Any) -> str:
+_JSON = json.JSONEncoder(ensure_ascii=False)
+
+
+def _written(value: Any) -> Iterator[str]:
     """JSON, of a list an item a line: several times quicker to write than with every field on its own line."""
-    if not isinstance(value, list | tuple) or not value:
-        return json.dumps(value, ensure_ascii=False)
-    return "[\n" + ",\n".join(json.dumps(item, ensure_ascii=False) for item in value) + "\n]"
+    if isinstance(value, list | tuple):
+        value = iter(value)
+    if not isinstance(value, Iterator):
+        yield _JSON.encode(value)
+        return
+    before = "[\n"
+    for item in value:
+        yield before + _JSON.encode(item)
+        before = ",\n"
+    yield "[]" if before == "[\n" else "\n]"
 
 
 def _plain(finding: Finding) -> dict[str, Any]:
     """What `dataclasses.asdict` gives, without copying every text: a nation has many thousand findings."""
-    plain = dict(vars(finding))
+    plain = {name: getattr(finding, name) for name in Finding.__slots__}
     plain["places"] = [vars(place) for place in finding.places]
     plain["waived"] = vars(finding.waived) if finding.waived else None
     return plain

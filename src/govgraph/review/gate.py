@@ -4,7 +4,7 @@ A fault in a text, or in what was done, is no fault of the data that tell of it.
 """
 
 import datetime
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from govgraph.errors import BadInput
@@ -40,7 +40,7 @@ def faults(report: Report) -> list[Finding]:
     return [finding for finding in report.at_least("violation") if finding.subject not in ("text", "record")]
 
 
-def gate(facts: bytes | Made) -> bytes:
+def gate(facts: bytes | Made) -> Iterator[bytes]:
     """Judge merged facts before they are published.
 
     Parameters
@@ -49,7 +49,7 @@ def gate(facts: bytes | Made) -> bytes:
 
     Returns
     -------
-    The report as JSON, to be kept with the generation.
+    The report as JSON in pieces, to be kept with the generation.
 
     Raises
     ------
@@ -60,7 +60,7 @@ def gate(facts: bytes | Made) -> bytes:
 
 def gate_with(
     waivers: Sequence[Waiver] = (), accepted_by: str = "", because: str = "", title: str = ""
-) -> Callable[[bytes | Made], bytes]:
+) -> Callable[[bytes | Made], Iterator[bytes]]:
     """A gate that knows waivers, and who accepts violations.
 
     Parameters
@@ -76,7 +76,7 @@ def gate_with(
     if accepted_by and not because.strip():
         raise BadInput(f"{accepted_by} accepts violations and does not say why", "Say it with --because.")
 
-    def judged(facts: bytes | Made) -> bytes:
+    def judged(facts: bytes | Made) -> Iterator[bytes]:
         if isinstance(facts, Made):
             report = review_made(facts, waivers=waivers, title=title)
         else:
@@ -91,6 +91,6 @@ def gate_with(
             rules = sorted({finding.rule for finding in worst})
             accepted = {"by": accepted_by, "because": because, "rules": rules, "violations": len(worst)}
             report = replace(report, accepted=accepted | {"on": datetime.date.today().isoformat()})
-        return report.to_json().encode()
+        return (part.encode() for part in report.json_parts())
 
     return judged

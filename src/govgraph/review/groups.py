@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from math import prod
 from typing import TypeAlias
 
 from govgraph.review.links import Link, Node
 from govgraph.review.tokens import Token
 
-__all__ = ["Condition", "Group", "Joined", "Part", "bound", "choices", "joined"]
+__all__ = ["Condition", "Group", "Joined", "Part", "all_followed", "bound", "choices", "joined"]
 
 _BRANCHES = 24
 """So many ways through the alternatives of a query are followed; beyond, alternatives count as joining nothing."""
@@ -106,6 +107,15 @@ def joined(several: Sequence[tuple[Joined, ...]]) -> tuple[Joined, ...]:
         if len(whole) * len(either) <= _BRANCHES:
             whole = tuple((*links, *more) for links in whole for more in either)
     return whole
+
+
+def all_followed(group: Group) -> bool:
+    """Whether every way through the alternatives of a group is followed."""
+    return _branches(group) <= _BRANCHES
+
+
+def _branches(group: Group) -> int:
+    return prod(sum(map(_branches, part.groups)) for part in group.parts if part.kind in ("group", "union"))
 
 
 def bound(either: tuple[Joined, ...]) -> frozenset[str]:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from govgraph.review.grammar import Parser
-from govgraph.review.groups import Group, Joined, Part, bound, choices, joined
+from govgraph.review.groups import Group, Joined, Part, all_followed, bound, choices, joined
 from govgraph.review.links import SAME, Link, Node
 from govgraph.review.sparql import Query
 from govgraph.review.tokens import expanded, tokens_of
@@ -20,10 +20,14 @@ __all__ = ["Read", "query_reads"]
 
 @dataclass(frozen=True)
 class Read:
-    """A link that is read, and what holds with it: one of several sets."""
+    """A link that is read, and what holds with it: one of several sets.
+
+    `plain` : one more statement that matches it can bring solutions, and can take none away.
+    """
 
     link: Link
     contexts: tuple[Joined, ...] = ((),)
+    plain: bool = False
 
 
 def query_reads(query: Query, names: Mapping[str, Node], fresh: Callable[[], str], context: Joined = ()) -> list[Read]:
@@ -40,11 +44,12 @@ def query_reads(query: Query, names: Mapping[str, Node], fresh: Callable[[], str
     """
     text = "".join(token.spaced for token in query.tokens)
     group = Parser(expanded(tokens_of(text, "a query"), {}, "a query")).query()
+    plain = not query.ask and not query.aggregates and all_followed(group)
     known: dict[str, Node] = {f"?{variable}": node for variable, node in names.items()}
     for variable in sorted(group.variables - known.keys()):
         known[variable] = fresh()
     pinned = {node for node in names.values() if isinstance(node, str)}
-    return list(_Walk(fresh, pinned).visit(group.renamed(known), (context,), frozenset()))
+    return list(_Walk(fresh, pinned).visit(group.renamed(known), (context,), frozenset(), plain))
 
 
 class _Walk:
@@ -54,13 +59,16 @@ class _Walk:
         self._fresh = fresh
         self._pinned = frozenset(pinned)
 
-    def visit(self, group: Group, outer: tuple[Joined, ...], visible: frozenset[str]) -> Iterator[Read]:
+    def visit(
+        self, group: Group, outer: tuple[Joined, ...], visible: frozenset[str], plain: bool = False
+    ) -> Iterator[Read]:
         """What a group reads.
 
         Parameters
         ----------
         outer : what holds outside it.
         visible : variables that the conditions in it see from outside.
+        plain : it is no part of a condition and not optional.
         """
         links = [choices(part) for part in group.parts]
         seen = bound(joined(links)) | visible
@@ -74,10 +82,10 @@ class _Walk:
                     for link in part.links:
                         if link.way is not SAME:
                             others = tuple(other for other in part.links if other is not link)
-                            yield Read(link, joined([beside, (others,)]))
+                            yield Read(link, joined([beside, (others,)]), plain)
                 case "group" | "union":
                     for inner in part.groups:
-                        yield from self.visit(inner, beside, frozenset())
+                        yield from self.visit(inner, beside, frozenset(), plain)
                 case "optional":
                     # What comes later joins with it only through what came before.
                     earlier = bound(joined(links[:place]))

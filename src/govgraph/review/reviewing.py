@@ -21,7 +21,7 @@ from govgraph.review.surroundings import Surroundings, council_of, words_of
 from govgraph.review.triples import Term
 from govgraph.review.waivers import Waiver, settle, waivers_in
 
-__all__ = ["Councils", "councils_of", "joined", "report_of", "review", "together"]
+__all__ = ["Councils", "by_name", "councils_of", "joined", "report_of", "review", "together"]
 
 _IRI = re.compile(r"<([^<>]+)>")
 _SHOWN = 6
@@ -171,10 +171,15 @@ def _paths(results: Sequence[Result]) -> list[ox.NamedNode]:
 
 def councils_of(data: Data) -> Councils:
     """The councils that the data know."""
-    councils: Councils = {}
-    for council, _, label in _asked(data, _COUNCILS):
-        councils.setdefault(council_of(council.value), []).append((council.value, label.value))
-    return councils
+    return by_name((council.value, label.value) for council, _, label in _asked(data, _COUNCILS))
+
+
+def by_name(councils: Iterable[tuple[str, str]]) -> Councils:
+    """IRIs and labels of councils by the part of the names they stand in, in the same order however they come."""
+    found: Councils = {}
+    for council, label in sorted(set(councils)):
+        found.setdefault(council_of(council), []).append((council, label))
+    return found
 
 
 def _finding(result: Result, book: Rulebook, around: Surroundings, councils: Councils) -> Finding:

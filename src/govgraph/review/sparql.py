@@ -61,6 +61,11 @@ class Query:
         """IRIs that the query names, among them all its predicates; None if a variable may be one."""
         return None if _free(self.tokens) else {t.text[1:-1] for t in self.tokens if t.kind == "iri"}
 
+    @property
+    def aggregates(self) -> bool:
+        """A solution may depend on how many others there are."""
+        return self.each or any(is_word(token, "GROUP", "HAVING", *_AGGREGATES) for token in self.tokens)
+
     def with_terms(self, terms: Mapping[str, str]) -> "Query":
         """The query with variables replaced by terms or paths, as SHACL's pre-binding does."""
         return replace(self, tokens=tuple(_bound(self.tokens, terms)))

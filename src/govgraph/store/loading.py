@@ -9,46 +9,53 @@ import pyoxigraph as ox
 __all__ = ["load_quads"]
 
 AT_ONCE = 48 * 1024 * 1024
-"""Bytes that are sorted together; the engine takes some eight times as much memory for them."""
+"""Bytes that each of two threads sorts together; the engine takes some eight times as much memory for them."""
 
 THREADS = 2
 """Portions that are sorted at one time."""
 
 
-def load_quads(store: ox.Store, files: Iterable[Path], progress: Callable[[int], None] = lambda size: None) -> None:
-    """Load files, several small ones together: few and sorted tables are quick to read.
+def load_quads(
+    store: ox.Store,
+    files: Iterable[Path],
+    progress: Callable[[int], None] = lambda size: None,
+    threads: int = THREADS,
+) -> None:
+    """Load files, several small ones together: few and sorted tables are quick to read, and seldom put together.
 
     Parameters
     ----------
-    files : N-Quads without blank nodes, none of them larger than memory allows.
+    files : N-Quads without blank nodes that this program wrote, none of them larger than memory allows.
     progress : told how many bytes have been loaded.
+    threads : portions that are sorted at one time. One alone takes the memory of two: it costs less, and takes longer
+        where nothing else is to be done.
     """
 
     def load(portion: bytes) -> int:
-        store.bulk_load(portion, ox.RdfFormat.N_QUADS)
+        store.bulk_load(portion, ox.RdfFormat.N_QUADS, lenient=True)
         return len(portion)
 
     loaded = 0
-    with ThreadPoolExecutor(THREADS, "govgraph-load") as threads:
+    with ThreadPoolExecutor(threads, "govgraph-load") as pool:
         waiting = []
-        for portion in _portions(files):
-            waiting.append(threads.submit(load, portion))
+        for portion in _portions(files, AT_ONCE * THREADS // threads):
+            waiting.append(pool.submit(load, portion))
             del portion
-            if len(waiting) == THREADS:
+            if len(waiting) == threads:
                 loaded += waiting.pop(0).result()
                 progress(loaded)
         for one in waiting:
             one.result()
 
 
-def _portions(files: Iterable[Path]) -> Iterator[bytes]:
-    """What the files hold, at least `AT_ONCE` of it together."""
+def _portions(files: Iterable[Path], least: int) -> Iterator[bytes]:
+    """What the files hold, at least so many bytes of it together."""
     parts: list[bytes] = []
     size = 0
     for file in files:
         parts.append(file.read_bytes())
         size += len(parts[-1])
-        if size >= AT_ONCE:
+        if size >= least:
             yield b"".join(parts)
             parts, size = [], 0
     if parts:

@@ -63,6 +63,7 @@ def write_names(file: Path, names: Iterable[tuple[str, str, str, Sequence[str], 
     count = 0
     with contextlib.closing(sqlite3.connect(file)) as db:
         db.executescript(
+            "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;"  # a file that is not finished is thrown away
             "CREATE TABLE thing (iri TEXT PRIMARY KEY, label TEXT, kinds TEXT);"
             "CREATE TABLE class (iri TEXT, thing TEXT);"
             "CREATE TABLE name (folded TEXT, name TEXT, thing TEXT);"
