@@ -2,20 +2,22 @@
 
 import asyncio
 import json
+import os
 import time
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterable
 from pathlib import Path
 from typing import Any
 
 import anyio
 import pytest
 
-from govgraph.errors import AnswerTooLarge, DeadlinePassed, QueryRefused, QuerySyntax, ReaderFailed
+from govgraph.errors import AnswerTooLarge, DeadlinePassed, GovgraphError, QueryRefused, QuerySyntax, ReaderFailed
 from govgraph.knowledge.build import build
 from govgraph.limits import Limits
 from govgraph.store import pool as pool_module
 from govgraph.store.base import Request
 from govgraph.store.generations import Generation, Generations
+from govgraph.store.jobs import Batch, Job
 from govgraph.store.pool import ReaderPool
 
 SMALL = Request("SELECT ?s WHERE { ?s a <https://w3id.org/govgraph/def/PartnershipBoard> }")
@@ -52,6 +54,26 @@ def test_an_endless_query_is_stopped_at_the_deadline_and_the_next_one_is_answere
     run(scene())
 
 
+def test_a_reader_that_has_answered_outlives_the_deadline_of_what_it_answered(generation: Generation) -> None:
+    async def scene() -> None:
+        async with pool_of(generation, query_seconds=0.5, readers=1) as pool:
+            await pool.answer(SMALL)
+            await asyncio.sleep(1)
+            assert [reader.alive for reader in pool._free if reader] == [True]
+
+    run(scene())
+
+
+def test_a_query_that_is_no_text_is_refused_and_costs_no_reader(generation: Generation) -> None:
+    async def scene() -> None:
+        async with pool_of(generation, readers=1) as pool:
+            with pytest.raises(GovgraphError):
+                await pool.answer(Request('ASK { ?s ?p "\ud800" }'))
+            assert (await pool.answer(SMALL)).rows == 1
+
+    run(scene())
+
+
 def test_others_are_answered_while_an_endless_query_runs(generation: Generation) -> None:
     async def scene() -> None:
         async with pool_of(generation, query_seconds=3, readers=2) as pool:
@@ -61,6 +83,127 @@ def test_others_are_answered_while_an_endless_query_runs(generation: Generation)
             assert not heavy.done()
             with pytest.raises(DeadlinePassed):
                 await heavy
+
+    run(scene())
+
+
+class Together:
+    """A lease under which queries go to readers as one batch, and what is given back goes out alone."""
+
+    def __init__(self, pool: ReaderPool) -> None:
+        self.pool = pool
+        self.ended: list[bool] = []
+
+    def send(self, *requests: Request) -> list[asyncio.Task[Any]]:
+        self.waiting: list[Job] = []
+        self.tasks = [asyncio.create_task(self.pool.answer(request, None, self)) for request in requests]
+        return self.tasks
+
+    def wait(self, job: Job) -> None:
+        self.waiting.append(job)
+        if len(self.waiting) == len(self.tasks):
+            job.submit(Batch(self.waiting, self))
+
+    def give_back(self, jobs: Iterable[Job]) -> None:
+        for job in jobs:
+            job.submit(Batch([job]))
+
+    def end(self, quick: bool = True) -> None:
+        self.ended.append(quick)
+
+
+def test_a_batch_is_answered_query_by_query(generation: Generation) -> None:
+    async def scene() -> None:
+        async with pool_of(generation, readers=1) as pool:
+            lease = Together(pool)
+            texts = [f"SELECT ?x {{ VALUES ?x {{ {number} }} }}" for number in range(20)]
+            answers = await asyncio.gather(*lease.send(*map(Request, texts)))
+            assert [json.loads(each.body)["results"]["bindings"][0]["x"]["value"] for each in answers] == [
+                str(number) for number in range(20)
+            ]
+            assert lease.ended == [True]
+            one, wrong, three = lease.send(SMALL, Request("SELECT broken"), SMALL)
+            with pytest.raises(QuerySyntax):
+                await wrong
+            assert (await one).rows == (await three).rows == 1
+
+    run(scene())
+
+
+def test_what_stands_behind_a_long_query_in_its_batch_is_done_by_another_reader(generation: Generation) -> None:
+    async def scene() -> None:
+        async with pool_of(generation, query_seconds=4, readers=2) as pool:
+            lease = Together(pool)
+            small, heavy, *others = lease.send(SMALL, ENDLESS, SMALL, SMALL)
+            assert (await small).rows == 1
+            for each in others:
+                assert (await each).rows == 1
+            assert not heavy.done()
+            with pytest.raises(DeadlinePassed) as caught:
+                await heavy
+            assert 3 < caught.value.elapsed < 8
+            await pool.restored(20)
+            assert lease.ended == [False]
+            assert pool.replaced == 1
+
+    run(scene())
+
+
+def test_a_text_that_breaks_the_engine_costs_nobody_else_of_its_batch_the_answer(
+    generation: Generation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pool_module, "check_query", lambda text, limits: None)
+
+    async def scene() -> None:
+        async with pool_of(generation, query_seconds=3, readers=1) as pool:
+            lease = Together(pool)
+            one, breaks, three = lease.send(SMALL, Request("ASK " + "{" * 20_000 + "}" * 20_000), SMALL)
+            with pytest.raises((ReaderFailed, QuerySyntax)):
+                await breaks
+            assert (await one).rows == (await three).rows == 1
+
+    run(scene())
+
+
+def test_a_query_of_a_batch_whose_caller_has_gone_does_not_hold_the_reader(generation: Generation) -> None:
+    async def scene() -> None:
+        async with pool_of(generation, query_seconds=30, readers=1) as pool:
+            busy = Request("SELECT (COUNT(*) AS ?n) WHERE { ?a ?b ?c . FILTER(STRLEN(STR(?c)) > 3) }")
+            lease = Together(pool)
+            first, heavy, last = lease.send(SMALL, ENDLESS, busy)
+            await asyncio.sleep(0)
+            heavy.cancel()
+            assert (await first).rows == (await asyncio.wait_for(last, 20)).rows == 1
+
+    run(scene())
+
+
+def test_others_go_before_a_query_that_takes_long_and_its_reader_is_replaced_afterwards(
+    generation: Generation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pool_module, "_LONG", 0.05)
+    long = Request("SELECT (COUNT(*) AS ?n) { { SELECT * { ?a ?b ?c . ?d ?e ?f } LIMIT 4000000 } }")
+
+    async def scene() -> None:
+        async with pool_of(generation, query_seconds=60, readers=2) as pool:
+            [first] = [reader for reader in pool._free if reader]
+            assert first._process
+            usual = os.getpriority(os.PRIO_PROCESS, first._process.pid)
+            await pool.answer(long)
+            assert (first.lowered, first.alive) == (False, True), "nobody else was there"
+            asked = asyncio.create_task(pool.answer(long))
+            beside = asyncio.create_task(pool.answer(ENDLESS))
+            while not first.lowered:
+                assert not asked.done()
+                await asyncio.sleep(0.01)
+            assert os.getpriority(os.PRIO_PROCESS, first._process.pid) == min(usual + 3, 19)
+            assert (await asked).rows == 1
+            assert pool.replaced == 0
+            assert (await pool.answer(SMALL)).rows == 1
+            assert not first.alive
+            beside.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await beside
 
     run(scene())
 

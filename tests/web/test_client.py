@@ -15,6 +15,7 @@ import pytest
 from govgraph.limits import LIMITS
 from govgraph.web.connections import _OneWrite
 from govgraph.web.protocol import fields_of
+from govgraph.web.whole import lines_of
 
 ENDLESS = (
     "SELECT%20(COUNT(*)%20AS%20%3Fn)%20%7B%20%3Fa%20%3Fb%20%3Fc%20.%20%3Fd%20%3Fe%20%3Ff%20.%20%3Fg%20%3Fh%20%3Fi%20%7D"
@@ -88,6 +89,61 @@ def test_an_answer_without_a_body_is_not_held_back(site: str) -> None:
             assert client.recv(20).startswith(b"HTTP/1.1 200 OK")
             while b"\r\n\r\n" not in client.recv(65_536):
                 pass
+
+
+def test_requests_that_come_at_once_are_answered_one_after_the_other(site: str) -> None:
+    with connection(site) as client:
+        asked = [
+            f"GET /sparql?query=SELECT%20%28{number}%20AS%20%3Fx%29%20%7B%7D%20%23{turn} HTTP/1.1\r\nHost: test\r\n"
+            f"Accept: text/csv\r\n{'Connection: close' if (turn, number) == (1, 3) else 'X-A: b'}\r\n\r\n"
+            for turn in range(2)
+            for number in range(4)
+        ]
+        client.sendall("".join(asked).encode())
+        found = b""
+        while part := client.recv(65_536):
+            found += part
+    answers = found.split(b"HTTP/1.1 200 OK\r\n")[1:]
+    assert [each.partition(b"\r\n\r\n")[2] for each in answers] == [b"x\r\n%d\r\n" % n for n in (0, 1, 2, 3)] * 2
+    assert [b"\r\nconnection: close\r\n" in each for each in answers] == [False] * 7 + [True]
+    for each in answers:
+        assert each.count(b"content-security-policy: ") == each.count(b"date: ") == 1
+
+
+def test_an_answer_is_the_same_whether_it_goes_out_in_one_piece_or_not(site: str) -> None:
+    query = "/sparql?query=SELECT%20%3Fx%20%7B%20VALUES%20%3Fx%20%7B%201%202%20%7D%20%7D%20%23whole"
+    said = []
+    for turn in range(3):  # asked, given from memory, and on a connection that ends
+        with connection(site) as client:
+            last = b"Connection: close\r\n" if turn == 2 else b""
+            client.sendall(b"GET %s HTTP/1.1\r\nHost: test\r\n%s\r\n" % (query.encode(), last))
+            head, _, body = client.recv(65_536).partition(b"\r\n\r\n")
+            lines = {line for line in head.split(b"\r\n") if not line.startswith((b"date:", b"connection:"))}
+            said.append((lines, len(head.split(b"\r\n")) - len(last.splitlines()), body))
+    assert said[0] == said[1] == said[2]
+
+
+def test_a_connection_on_which_nothing_comes_any_more_is_closed_and_one_at_work_is_not(
+    serve: Callable[..., str], store_folder: Path
+) -> None:
+    address = serve(store_folder, dataclasses.replace(LIMITS, idle_seconds=2.0))
+    asked = b"GET /healthz HTTP/1.1\r\nHost: test\r\n\r\n"
+    with connection(address) as idle, connection(address) as busy:
+        idle.sendall(asked)
+        assert idle.recv(65_536).startswith(b"HTTP/1.1 200 OK")
+        ended = time.monotonic() + 5
+        while time.monotonic() < ended:
+            busy.sendall(asked)
+            assert busy.recv(65_536).startswith(b"HTTP/1.1 200 OK")
+            time.sleep(0.3)
+        idle.settimeout(0.1)
+        assert idle.recv(65_536) == b""
+
+
+def test_a_header_that_would_break_its_line_is_not_sent() -> None:
+    for value in (b"a\r\nset-cookie: b", b"a\nb", b"a\x00b", b"a\x7f"):
+        assert lines_of([(b"vary", b"Accept"), (b"x-note", value)]) == b""
+    assert lines_of([(b"x-note", b"a\tb \xe9")]) == b"x-note: a\tb \xe9\r\n"
 
 
 def test_parameters_are_read_as_the_standard_library_reads_them() -> None:

@@ -24,11 +24,16 @@ _RESULTS = {
     "text/csv": ox.QueryResultsFormat.CSV,
     "text/tab-separated-values": ox.QueryResultsFormat.TSV,
 }
+_BEGINS, _ENDS = (b',{"', b'[{"'), (b',{",', b',{"}', b'[{",', b'[{"}')
+"""Where a solution begins in what the engine writes as JSON, or else a text has ended: no name follows it."""
+
 _GRAPHS = GRAPH_FORMATS | {"application/trig": ox.RdfFormat.TRIG, "application/n-quads": ox.RdfFormat.N_QUADS}
 
 
-class _Bounded(io.RawIOBase):
+class _Bounded:
     """Collects an answer and stops it at the byte limit."""
+
+    __slots__ = ("limit", "parts", "size")
 
     def __init__(self, limit: int) -> None:
         self.parts: list[bytes] = []
@@ -44,6 +49,9 @@ class _Bounded(io.RawIOBase):
             )
         self.parts.append(chunk)
         return len(chunk)
+
+    def flush(self) -> None:
+        """Nothing is held back."""
 
 
 def of_statements(
@@ -113,7 +121,9 @@ def _first(accept: Any, offered: tuple[str, ...]) -> str:
 def _count(body: bytes, media_type: str) -> int:
     """Number of solutions in a serialised result."""
     if media_type.endswith("+json"):
-        return len(json.loads(body)["results"]["bindings"])
+        if b"{}" in body:  # perhaps a solution that binds nothing
+            return len(json.loads(body)["results"]["bindings"])
+        return sum(map(body.count, _BEGINS)) - sum(map(body.count, _ENDS))
     if media_type.endswith("+xml"):
         return body.count(b"<result>")  # text is escaped, so only a tag reads so
     if media_type == "text/tab-separated-values":

@@ -28,6 +28,7 @@ from govgraph.store.hints import Terms, unknown_prefix
 
 __all__ = ["EmbeddedReader", "reached_out", "syntax_error"]
 
+_SIGNS = [(name, base, f"{name}:") for name, base in PREFIXES.items()]
 _CONFINED = ("Too many open files", "Operation not permitted", "os error 1)", "os error 24)")
 
 
@@ -66,15 +67,7 @@ class EmbeddedReader:
         try:
             if request.whole:
                 return of_statements(iter(self.store), request, self.generation, self._limits)
-            named = bool(request.default_graphs or request.named_graphs)  # then what is not named is empty
-            result = self.store.query(
-                request.text,
-                base_iri=request.base or None,
-                prefixes=_used(request.text),
-                default_graph=[ox.NamedNode(name) for name in request.default_graphs] if named else None,
-                named_graphs=[ox.NamedNode(name) for name in request.named_graphs] if named else None,
-                substitutions={ox.Variable(name): term(value) for name, value in request.bindings.items()} or None,
-            )
+            result = self._result(request)
             if isinstance(result, ox.QueryTriples):
                 answer = of_statements(result, request, self.generation, self._limits)
             else:
@@ -94,12 +87,40 @@ class EmbeddedReader:
                 ) from None
             raise ReaderFailed(f"the query failed: {error}", "Try a simpler query.") from None
 
+    def _result(self, request: Request) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
+        """What the engine finds; our prefixes are declared where the text does not do without."""
+        if _declares(request.text):
+            try:
+                return self._asked(request, None)
+            except SyntaxError:
+                pass  # perhaps for want of a prefix
+        return self._asked(request, _used(request.text))
+
+    def _asked(
+        self, request: Request, prefixes: dict[str, str] | None
+    ) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
+        named = bool(request.default_graphs or request.named_graphs)  # then what is not named is empty
+        bindings = request.bindings
+        return self.store.query(
+            request.text,
+            base_iri=request.base or None,
+            prefixes=prefixes,
+            default_graph=[ox.NamedNode(name) for name in request.default_graphs] if named else None,
+            named_graphs=[ox.NamedNode(name) for name in request.named_graphs] if named else None,
+            substitutions={ox.Variable(name): term(value) for name, value in bindings.items()} if bindings else None,
+        )
+
+
+def _declares(text: str) -> bool:
+    """Whether a text seems to declare prefixes; then it mostly declares all that it uses."""
+    return "PREFIX" in text or "prefix" in text
+
 
 def _used(text: str) -> dict[str, str]:
     """Those of our prefixes that a text may use; each one costs the parser time."""
     if "\\" in text:  # a name may be spelt with escapes
         return PREFIXES
-    return {name: base for name, base in PREFIXES.items() if f"{name}:" in text}
+    return {name: base for name, base, sign in _SIGNS if sign in text}
 
 
 def _opened(folder: Path) -> ox.Store:

@@ -5,13 +5,13 @@ and waits; a reader that does not answer in time, or dies, is killed and another
 started. When a newer generation is current, readers are replaced as they come free,
 so no request is dropped and each answer comes from one generation.
 
-A reader that has answered gets the next job before the asker of the last is told, so that it never waits for the
-web process; one timer looks after all deadlines of a pool.
+A reader that has answered gets the next batch before the asker of the last is told, so that it never waits for the
+web process; one timer looks after all deadlines of a pool. While a query takes long, those behind it in its batch are
+given to other readers, and soon its reader has to let those go first that are at work as well.
 """
 
 import asyncio
 import contextlib
-import math
 from collections import deque
 from collections.abc import Callable, Coroutine
 from typing import Any
@@ -21,10 +21,14 @@ from govgraph.errors import DeadlinePassed, GovgraphError, ReaderFailed
 from govgraph.limits import LIMITS, Limits
 from govgraph.store.base import Answer, Request
 from govgraph.store.guard import check_query
-from govgraph.store.readers import Job, ReaderProcess
+from govgraph.store.jobs import Batch, Job, Turn
+from govgraph.store.readers import ReaderProcess
 from govgraph.store.remote_generations import AnyGeneration
 
 __all__ = ["ReaderPool"]
+
+_TICK = 0.1  # seconds between two looks at readers that are at work
+_LONG = 1.0  # seconds of a processor after which others go before a query; then a new reader costs little beside it
 
 
 class ReaderPool:
@@ -45,7 +49,7 @@ class ReaderPool:
         self._limits = limits
         self._free: deque[ReaderProcess | None] = deque()  # None is one that is started when it is first needed
         self._busy: set[ReaderProcess] = set()
-        self._jobs: deque[Job] = deque()
+        self._waiting: deque[Batch] = deque()
         self._tasks: set[asyncio.Task[None]] = set()
         self._starting: set[asyncio.Task[None]] = set()
         self._timer: asyncio.TimerHandle | None = None
@@ -74,12 +78,13 @@ class ReaderPool:
         """Readers that are free now."""
         return len(self._free)
 
-    async def answer(self, request: Request, seconds: float | None = None) -> Answer:
+    async def answer(self, request: Request, seconds: float | None = None, turn: Turn | None = None) -> Answer:
         """Answer one query whole.
 
         Parameters
         ----------
         seconds : a deadline that is earlier than that of every query.
+        turn : to be waited for; it ends with the answer, and where there is none the caller ends it.
 
         Raises
         ------
@@ -89,60 +94,69 @@ class ReaderPool:
         GovgraphError : whatever the reader said was wrong with the query.
         """
         check_query(request.text, self._limits)
-        loop = asyncio.get_running_loop()
-        allowed = min(seconds or math.inf, self._limits.query_seconds)
-        job = Job(request, allowed, loop.create_future(), loop.time() + self._limits.queue_seconds)
-        self._jobs.append(job)
-        self._hand_out()
+        allowed = min(seconds, self._limits.query_seconds) if seconds else self._limits.query_seconds
+        job = Job(request, allowed, asyncio.get_running_loop().create_future(), self._submit, turn)
+        if turn:
+            turn.wait(job)
+        else:
+            self._submit(Batch([job]))
         try:
-            header, body, generation = await job.answer
+            header, body, rows, generation = await job.answer
         except asyncio.CancelledError:
             self._given_up(job)  # nothing is awaited: who was cancelled may be cancelled again at the next await
             raise
         if "error" in header:
             raise _error(header)
-        return Answer(
-            header["kind"],
-            header["media_type"],
-            body,
-            header["rows"],
-            generation,
-            header["notes"],
-            header["complete"],
-        )
+        return Answer(header["kind"], header["media_type"], body, rows, generation, header["notes"], header["complete"])
+
+    def _submit(self, batch: Batch) -> None:
+        """Take a batch that a reader is to do as soon as one is free."""
+        batch.late = asyncio.get_running_loop().time() + self._limits.queue_seconds
+        self._waiting.append(batch)
+        self._hand_out()
 
     def _hand_out(self) -> None:
-        """Give the jobs that wait to the readers that are free."""
-        while self._jobs and self._free:
-            job = self._jobs.popleft()
-            if job.answer.done():
+        """Give the batches that wait to the readers that are free."""
+        while self._waiting and self._free:
+            batch = self._waiting.popleft()
+            if not batch.drop_done():
+                batch.end()
                 continue
             try:
                 generation = self._current()
             except GovgraphError as error:
-                job.fail(error)
+                batch.fail(error)
                 continue
             reader = self._free.pop()
             if reader and reader.generation == generation.number and reader.alive:
-                self._ask(reader, job)
+                self._ask(reader, batch)
             else:
-                self._spawn(self._renew(reader, generation, job))
-        if self._jobs:
-            self._wake_at(self._jobs[0].late)
+                batch.keep_first()  # others do the rest sooner than a reader that has yet to be started
+                self._spawn(self._renew(reader, generation, batch))
+        if self._waiting:
+            self._wake_at(self._waiting[0].late)
 
-    def _ask(self, reader: ReaderProcess, job: Job) -> None:
-        reader.ask(job, asyncio.get_running_loop().time())
+    def _ask(self, reader: ReaderProcess, batch: Batch) -> None:
+        now = asyncio.get_running_loop().time()
+        reader.ask(batch, now)
         self._busy.add(reader)
-        self._wake_at(job.late)
+        self._wake_at(min(now + _TICK, batch.jobs[0].late))
 
-    def _answered(self, reader: ReaderProcess, header: dict[str, Any], body: bytes) -> None:
-        job = reader.job
-        if job is None:
+    def _answered(self, reader: ReaderProcess, header: dict[str, Any], body: bytes, rows: int) -> None:
+        batch = reader.batch
+        if batch is None:
             return  # it was given up, and the reader is being ended
+        now = asyncio.get_running_loop().time()
+        if not batch.answered((header, body, rows, reader.generation), now):
+            return
         self._leave(reader)
-        self._take_back(reader)
-        if not job.answer.done():
-            job.answer.set_result((header, body, reader.generation))
+        if reader.lowered:
+            self._spawn(reader.kill())
+            self._replace(batch)
+            return
+        self._free.append(reader)
+        batch.end()  # whoever waits for that joins those who wait for a reader
+        self._settle()
 
     def _take_back(self, reader: ReaderProcess | None) -> None:
         """A reader is free, or None in place of one that has been lost."""
@@ -150,6 +164,10 @@ class ReaderPool:
             self._free.append(reader)
         else:
             self._free.appendleft(None)
+        self._settle()
+
+    def _settle(self) -> None:
+        """Put the readers that are free to work; where all is over, end them."""
         self._hand_out()
         while self._closed and self._free:
             if unused := self._free.pop():
@@ -157,35 +175,40 @@ class ReaderPool:
 
     def _leave(self, reader: ReaderProcess) -> None:
         self._busy.discard(reader)
-        reader.job = None
+        reader.batch = None
 
     def _lost(self, reader: ReaderProcess) -> None:
         """A process has ended; if it was at work, what it was at is to blame."""
-        if job := reader.job:
+        if batch := reader.batch:
             self._leave(reader)
             self.replaced += 1
-            self._spawn(_mourn(reader, job))
-            self._replace()
+            if batch.jobs:
+                self._spawn(_mourn(reader, batch.jobs[0]))
+            batch.move()
+            self._replace(batch)
 
-    def _end(self, reader: ReaderProcess) -> None:
-        """End a reader that is at work."""
+    def _end(self, reader: ReaderProcess, batch: Batch) -> None:
+        """End a reader that is at work; what stands behind that is done by others."""
         self._leave(reader)
         self.replaced += 1
         self._spawn(reader.kill())
-        self._replace()
+        batch.move()
+        self._replace(batch)
 
-    def _replace(self) -> None:
-        """Start another reader at once, so that nobody who asks later has to wait for it."""
+    def _replace(self, batch: Batch) -> None:
+        """Start another reader at once, so that nobody who asks later has to wait for it; its asker waits, too."""
         if self._closed:
+            batch.end()
             return
-        task = self._spawn(self._started())
+        task = self._spawn(self._started(batch))
         self._starting.add(task)
         task.add_done_callback(self._starting.discard)
 
-    async def _started(self) -> None:
+    async def _started(self, batch: Batch) -> None:
         fresh = None
         with contextlib.suppress(GovgraphError, OSError):  # who asks next starts one, and is told what is wrong
             fresh = await self._start(self._current())
+        batch.end()
         self._take_back(fresh)
 
     async def restored(self, seconds: float) -> None:
@@ -194,25 +217,25 @@ class ReaderPool:
             await asyncio.wait(set(self._starting), timeout=seconds)
 
     def _given_up(self, job: Job) -> None:
-        """The asker has gone away."""
-        if job.reader and job.reader.job is job:
-            self._end(job.reader)
-        else:
-            with contextlib.suppress(ValueError):
-                self._jobs.remove(job)
+        """The asker has gone away; a reader that is at its query is ended, and one that comes to it later as well."""
+        for reader in self._busy:
+            if reader.batch and list(reader.batch.jobs)[:1] == [job]:
+                self._end(reader, reader.batch)
+                break
 
-    async def _renew(self, reader: ReaderProcess | None, generation: AnyGeneration, job: Job) -> None:
-        """Start a reader of the current generation in place of another, and give it the job."""
+    async def _renew(self, reader: ReaderProcess | None, generation: AnyGeneration, batch: Batch) -> None:
+        """Start a reader of the current generation in place of another, and give it the batch."""
         fresh = None
         try:
             if reader:
                 await reader.kill()
             fresh = await self._start(generation)
         except (GovgraphError, OSError) as error:
-            job.fail(error)
-        if fresh and not job.answer.done():
-            self._ask(fresh, job)
+            batch.fail(error)
+        if fresh and batch.drop_done():
+            self._ask(fresh, batch)
         else:
+            batch.end()
             self._take_back(fresh)
 
     async def _start(self, generation: AnyGeneration) -> ReaderProcess:
@@ -233,19 +256,32 @@ class ReaderPool:
         self._timer = asyncio.get_running_loop().call_at(when, self._look)
 
     def _look(self) -> None:
-        """End what is late."""
+        """End what is late, and let others go before what takes long."""
         self._timer = None
         now = asyncio.get_running_loop().time()
-        while self._jobs and self._jobs[0].late <= now:
-            self._jobs.popleft().fail(ReaderFailed("all readers are busy", "Try again in some seconds."))
+        while self._waiting and self._waiting[0].late <= now:
+            self._waiting.popleft().fail(ReaderFailed("all readers are busy", "Try again in some seconds."))
         for reader in list(self._busy):
-            if reader.job and reader.job.late <= now:
-                reader.job.fail(reader.job.deadline(now))
-                self._end(reader)
-        due = [reader.job.late for reader in self._busy if reader.job]
-        due += [job.late for job in list(self._jobs)[:1]]
-        if due:
-            self._wake_at(min(due))
+            if reader.batch and reader.batch.jobs:
+                self._look_at(reader, reader.batch, now)
+        if self._busy:
+            self._wake_at(now + _TICK)
+        elif self._waiting:
+            self._wake_at(self._waiting[0].late)
+
+    def _look_at(self, reader: ReaderProcess, batch: Batch, now: float) -> None:
+        job = batch.jobs[0]
+        if job.late <= now:
+            job.fail(job.deadline(now))
+            self._end(reader, batch)
+        elif batch.seen is not job:
+            batch.seen, batch.used = job, reader.used()
+        elif job.answer.done():
+            self._end(reader, batch)  # its asker went away before the reader came to it
+        else:
+            batch.move()
+            if not reader.lowered and len(self._busy) > 1 and reader.used() - batch.used > _LONG:
+                reader.lower()
 
 
 async def _mourn(reader: ReaderProcess, job: Job) -> None:

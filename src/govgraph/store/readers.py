@@ -1,60 +1,24 @@
-"""One reader process as the service sees it: its socket, the generation that it reads, the job it is at."""
+"""One reader process as the service sees it: its socket, the generation that it reads, the batch it is at."""
 
 import asyncio
 import contextlib
-import functools
-import json
+import os
 import signal
 import socket
 import sys
+import time
 from collections.abc import Callable
 from typing import Any, cast
 
-from govgraph.errors import DeadlinePassed, GovgraphError, ReaderFailed
+from govgraph.errors import GovgraphError, ReaderFailed
 from govgraph.limits import Limits
-from govgraph.store.base import Request
+from govgraph.store.frames import ANSWER, header_of, job_frame
+from govgraph.store.jobs import Batch, Job
 from govgraph.store.remote_generations import AnyGeneration
-from govgraph.store.worker import pack
 
-__all__ = ["Job", "ReaderProcess"]
+__all__ = ["ReaderProcess"]
 
-_SHORT = 200  # bytes of a header that is worth remembering
-
-
-class Job:
-    """A query on its way to a reader.
-
-    Parameters
-    ----------
-    request, seconds : what is asked, and its deadline.
-    answer : gets header and body of the reader's frame and the number of its generation, or an error.
-    late : time of the event loop when something is done about a job that has not got on.
-    """
-
-    __slots__ = ("answer", "late", "reader", "request", "seconds", "started")
-
-    def __init__(self, request: Request, seconds: float, answer: "asyncio.Future[Frame]", late: float) -> None:
-        self.request, self.seconds = request, seconds
-        self.answer, self.late = answer, late
-        self.started = 0.0
-        self.reader: ReaderProcess | None = None
-
-    def fail(self, error: Exception) -> None:
-        """Tell the asker what went wrong, if it still waits."""
-        if not self.answer.done():
-            self.answer.set_exception(error)
-
-    def deadline(self, now: float) -> DeadlinePassed:
-        """What to tell when the time is over."""
-        error = DeadlinePassed(
-            f"the query was stopped after {self.seconds:g} seconds",
-            "Narrow it, add LIMIT, or run it on your own copy: govgraph query.",
-        )
-        error.elapsed = round(now - self.started, 3)
-        return error
-
-
-Frame = tuple[dict[str, Any], bytes, int]
+_LOWER = 3  # by so much the priority of a reader falls that is long at one query: half the processor's time of another
 
 
 class ReaderProcess(asyncio.Protocol):
@@ -63,19 +27,21 @@ class ReaderProcess(asyncio.Protocol):
     Parameters
     ----------
     generation : number of the generation that it reads.
-    on_frame : called with the reader, a header and a body for each frame.
+    on_frame : called with the reader, and header, body and rows of each frame.
     on_loss : called when the process is gone.
     """
 
     def __init__(
         self,
         generation: int,
-        on_frame: "Callable[[ReaderProcess, dict[str, Any], bytes], None]",
+        on_frame: "Callable[[ReaderProcess, dict[str, Any], bytes, int], None]",
         on_loss: "Callable[[ReaderProcess], None]",
     ) -> None:
         self.generation = generation
-        self.job: Job | None = None
+        self.batch: Batch | None = None
         self.alive = True
+        self.lowered = False
+        """Its priority has been lowered for good."""
         self._on_frame, self._on_loss = on_frame, on_loss
         self._held = bytearray()
         self._needed = 0  # bytes until the frame is whole, or until more can be told of it
@@ -88,7 +54,7 @@ class ReaderProcess(asyncio.Protocol):
         cls,
         generation: AnyGeneration,
         limits: Limits,
-        on_frame: "Callable[[ReaderProcess, dict[str, Any], bytes], None]",
+        on_frame: "Callable[[ReaderProcess, dict[str, Any], bytes, int], None]",
         on_loss: "Callable[[ReaderProcess], None]",
     ) -> "ReaderProcess":
         """Start a process and wait until it has opened its store.
@@ -136,18 +102,23 @@ class ReaderProcess(asyncio.Protocol):
             if len(self._held) < self._needed:
                 return
             data = bytes(self._held)
-        self._needed = _length(data)
-        if len(data) < self._needed:
-            self._held = self._held or bytearray(data)
-            return
-        self._held = bytearray()
-        end = 4 + int.from_bytes(data[:4], "big")
-        head, body = data[4:end], data[end:]
-        header = _remembered(head) if len(head) < _SHORT else json.loads(head)
-        if self._ready.done():
-            self._on_frame(self, header, body)
-        else:
-            self._ready.set_result(bool(header.get("ready")))
+            self._held = bytearray()
+        at, size = 0, len(data)
+        while size - at >= ANSWER.size:
+            lead, length, rows = ANSWER.unpack_from(data, at)
+            start = at + ANSWER.size
+            end = start + lead + length
+            if end > size:
+                break
+            header = header_of(data[start : start + lead])
+            if self._ready.done():
+                self._on_frame(self, header, data[start + lead : end], rows)
+            else:
+                self._ready.set_result(bool(header.get("ready")))
+            at = end
+        if at < size:
+            self._held = bytearray(data[at:])
+            self._needed = end - at if size - at >= ANSWER.size else ANSWER.size
 
     def connection_lost(self, error: Exception | None) -> None:
         """The process has ended, or was killed."""
@@ -156,13 +127,32 @@ class ReaderProcess(asyncio.Protocol):
             self._ready.set_result(False)
         self._on_loss(self)
 
-    def ask(self, job: Job, now: float) -> None:
-        """Send a job; its deadline begins now."""
+    def ask(self, batch: Batch, now: float) -> None:
+        """Send a batch; the deadline of its first job begins now."""
         assert self._transport is not None
-        self.job, job.reader = job, self
-        job.started = now
-        job.late = now + job.seconds + 1  # the kernel's timer in the reader fires first
-        self._transport.write(pack({**vars(job.request), "seconds": job.seconds}))
+        self.batch = batch
+        behind = len(batch.jobs)
+        batch.jobs[0].start(now)
+        frames = [job_frame(job.request, job.seconds, behind - place) for place, job in enumerate(batch.jobs, 1)]
+        self._transport.write(b"".join(frames))
+
+    def used(self) -> float:
+        """Seconds of a processor that the process has used; 0 where that is not told of other processes."""
+        assert self._process is not None
+        with contextlib.suppress(OSError):
+            return time.clock_gettime(~self._process.pid << 3 | 2)  # clock_getcpuclockid(3), as Linux numbers it
+        return 0.0
+
+    def lower(self) -> None:
+        """Let what else is to be done go before what this reader is at.
+
+        Not everybody may undo that, so such a reader is replaced when it has answered.
+        """
+        self.lowered = True
+        assert self._process is not None
+        with contextlib.suppress(OSError):  # it has just ended
+            before = os.getpriority(os.PRIO_PROCESS, self._process.pid)
+            os.setpriority(os.PRIO_PROCESS, self._process.pid, min(before + _LOWER, 19))
 
     async def cause_of_death(self, job: Job) -> GovgraphError:
         """What to tell the asker of the job on which the process ended."""
@@ -183,21 +173,3 @@ class ReaderProcess(asyncio.Protocol):
         if self._transport:
             self._transport.abort()
         await self._process.wait()
-
-
-def _length(held: bytes) -> int:
-    """Bytes of the frame that begins here, as far as that can be told yet."""
-    if len(held) < 4:
-        return 4
-    end = 4 + int.from_bytes(held[:4], "big")
-    if len(held) < end:
-        return end
-    head = held[4:end]
-    return end + int((_remembered(head) if len(head) < _SHORT else json.loads(head))["length"])
-
-
-@functools.lru_cache(maxsize=256)
-def _remembered(head: bytes) -> dict[str, Any]:
-    """A header from its JSON; small answers have few different ones. Not to be changed by who gets it."""
-    header: dict[str, Any] = json.loads(head)
-    return header

@@ -13,6 +13,7 @@ from govgraph.errors import EndpointDown, EnvironmentFailed, GenerationChanged, 
 from govgraph.limits import LIMITS, Limits
 from govgraph.store.base import Answer, Request
 from govgraph.store.endpoint import Endpoint
+from govgraph.store.jobs import Turn
 from govgraph.store.pool import ReaderPool
 from govgraph.store.remote_generations import RemoteGeneration, RemoteGenerations, cached_folder
 
@@ -168,10 +169,10 @@ class RemotePool(ReaderPool):
         self._free.extend([None] * self._limits.readers)
         return self
 
-    async def answer(self, request: Request, seconds: float | None = None) -> Answer:
+    async def answer(self, request: Request, seconds: float | None = None, turn: Turn | None = None) -> Answer:
         """Answer one query whole, from one generation: asked again where another has just taken its place."""
         for _ in range(_TRIES - 1):
             with contextlib.suppress(GenerationChanged):
-                return await super().answer(request, seconds)
+                return await super().answer(request, seconds, turn)
             await self._source.refresh()
-        return await super().answer(request, seconds)
+        return await super().answer(request, seconds, turn)

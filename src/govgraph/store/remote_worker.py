@@ -20,11 +20,12 @@ from dataclasses import replace
 from govgraph.errors import DeadlinePassed, EndpointSlow, GenerationChanged
 from govgraph.limits import LIMITS
 from govgraph.store.base import Answer, Request
+from govgraph.store.frames import failure_frame
 from govgraph.store.outside import confined
 from govgraph.store.phrasing import Phrase
 from govgraph.store.remote import RemoteReader
 from govgraph.store.remote_generations import RemoteGeneration, RemoteGenerations
-from govgraph.store.worker import pack, serve, unpack_header
+from govgraph.store.worker import serve, unpack_header
 
 __all__ = ["SettledReader", "main"]
 
@@ -88,7 +89,7 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (LIMITS.reader_memory_bytes, LIMITS.reader_memory_bytes))
     signal.signal(signal.SIGALRM, signal.SIG_DFL)  # the kernel's timer ends the process, whatever it waits for
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides
-    answers.write(pack({"ready": True}))
+    answers.write(failure_frame({"ready": True}))
     answers.flush()
     gc.freeze()
     serve(reader.answer, requests, answers)

@@ -1,20 +1,20 @@
 """A reader process: one generation, one query at a time, no network, bounded, killable.
 
 Run by the pool as ``python -I -m govgraph.store.worker FOLDER NUMBER``; requests and
-answers are frames on standard input and output. A frame is four bytes (length of a
-JSON header, big-endian), the header, and as many bytes as the header's ``length`` says.
+answers are frames on standard input and output, as `frames` says.
 
 What holds even against a query that breaks the engine: once the store is open the process
 is confined (see `confine`), and a kernel timer ends it at the deadline. It imports no rdflib.
 """
 
-import functools
+import contextlib
 import gc
 import json
 import os
 import signal
 import struct
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -24,12 +24,16 @@ from govgraph.limits import LIMITS
 from govgraph.store.base import Answer, Request
 from govgraph.store.confine import confine
 from govgraph.store.embedded import EmbeddedReader
+from govgraph.store.frames import JOB, answer_frame, failure_frame, request_of
+
+_LONG = 0.03  # seconds after which the rest of a batch is returned; the service waits longer before it asks others
+_RETURNED = failure_frame({"returned": True})
 
 __all__ = ["main", "pack", "serve", "unpack_header"]
 
 
 def pack(header: dict[str, Any], body: bytes = b"") -> bytes:
-    """One frame.
+    """A frame of other processes: four bytes (length of a JSON header), the header with the body's length, the body.
 
     >>> pack({"a": 1}, b"xy")[4:]
     b'{"a": 1, "length": 2}xy'
@@ -45,32 +49,35 @@ def unpack_header(data: bytes) -> dict[str, Any]:
 
 
 def serve(answered: Callable[[Request, float], Answer], requests: BinaryIO, answers: BinaryIO) -> None:
-    """Answer requests until there are no more; a kernel timer is set before each."""
-    while size := requests.read(4):
-        header = unpack_header(requests.read(struct.unpack(">I", size)[0]))
-        seconds = float(header.pop("seconds"))
-        signal.setitimer(signal.ITIMER_REAL, seconds)
-        header.pop("length")
-        try:
-            answer = answered(Request(**header), seconds)
-            body = answer.body
-            told = (answer.kind, answer.media_type, answer.rows, tuple(answer.notes), answer.complete)
-            head = _head(*told, len(body))
-        except GovgraphError as error:
-            head, body = pack(_failure(error)), b""
-        except MemoryError:
-            head = pack(_failure(ReaderFailed("the query needs more memory than a reader has", "Ask for less.")))
+    """Answer requests until there are no more; what stands behind a long one in its batch is returned."""
+    with contextlib.suppress(AttributeError, OSError):  # not on every system
+        os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))  # do not push the service aside when it writes
+    began, behind = 0.0, 0
+    while start := requests.read(JOB.size):
+        if not behind:
+            began = time.monotonic()
+        lead, length, following = JOB.unpack(start)
+        head, text = requests.read(lead), requests.read(length)
+        if behind and time.monotonic() - began > _LONG:
+            frame = _RETURNED  # others do it sooner
+        else:
+            frame = _answered(answered, *request_of(head, text))
+        behind = following
+        if not behind:
             signal.setitimer(signal.ITIMER_REAL, 0)
-        answers.write(head + body)
+        answers.write(frame)
         answers.flush()
 
 
-@functools.lru_cache(maxsize=256)
-def _head(kind: str, media_type: str, rows: int, notes: tuple[str, ...], complete: bool, length: int) -> bytes:
-    """Length and header of an answer's frame; small answers have few different ones."""
-    told = {"kind": kind, "media_type": media_type, "rows": rows, "notes": notes, "complete": complete}
-    head = json.dumps(told | {"length": length}).encode()
-    return struct.pack(">I", len(head)) + head
+def _answered(answered: Callable[[Request, float], Answer], request: Request, seconds: float) -> bytes:
+    """The frame that answers a request; a kernel timer, which the next sets anew, ends the process at the deadline."""
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        return answer_frame(answered(request, seconds))
+    except GovgraphError as error:
+        return failure_frame(_failure(error))
+    except MemoryError:
+        return failure_frame(_failure(ReaderFailed("the query needs more memory than a reader has", "Ask for less.")))
 
 
 def _failure(error: GovgraphError) -> dict[str, Any]:
@@ -91,7 +98,7 @@ def main() -> None:
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # nothing else may write into the frames
     confine(Path(sys.argv[1]), LIMITS.reader_memory_bytes)
-    answers.write(pack({"ready": True}))
+    answers.write(failure_frame({"ready": True}))
     answers.flush()
     gc.freeze()  # nothing of what is here now goes away again
     serve(lambda request, seconds: reader.answer(request), sys.stdin.buffer, answers)

@@ -19,10 +19,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from govgraph.web.bounded import Bounded
 from govgraph.web.metrics import Recorder, Told
+from govgraph.web.whole import Headers, lines_of, whole_of
 
 __all__ = ["Answers", "Kept"]
 
-Headers = list[tuple[bytes, bytes]]
 Key = tuple[int, str, bytes, bytes, bytes, str, bytes, datetime.date]
 
 _PASSED_BY = frozenset({b"authorization", b"content-length", b"cookie", b"if-match", b"if-modified-since", b"range"})
@@ -40,10 +40,10 @@ _OVERHEAD = 4_000  # bytes that an answer takes beside its body and its key
 @dataclass(slots=True)
 class _Finished:
     start: Message
-    unchanged: Message
     body: Message
     tag: bytes
     told: Told
+    lines: bytes
 
 
 class Kept(Bounded[Key, _Finished]):
@@ -69,7 +69,7 @@ class Answers:
         self._current = current
         self._recorder = recorder
         self._kept = kept
-        self._coming: dict[Key, asyncio.Event] = {}
+        self._coming: dict[Key, asyncio.Event | None] = {}  # an event where somebody waits
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -83,30 +83,34 @@ class Answers:
             found = await self._awaited(key)
         if found:
             if tags and (found.tag in tags or tags.strip() == b"*"):
-                await send(found.unchanged)
+                headers: Headers = [pair for pair in found.start["headers"] if pair[0] not in _NOT_REPEATED]
+                await send({"type": "http.response.start", "status": 304, "headers": headers})
                 await send(_NO_BODY)
                 self._recorder.repeated(scope["method"], found.told, 304, time.perf_counter() - started)
             else:
-                await send(found.start)
-                await send(found.body)
+                whole = whole_of(scope)
+                if whole is None or not whole(scope, found.start, found.lines, found.body["body"]):
+                    await send(found.start)
+                    await send(found.body)
                 self._recorder.repeated(scope["method"], found.told, 200, time.perf_counter() - started)
             return
         first = key if key and key[1].startswith(_AWAITED) and key not in self._coming else None
         if first:
-            self._coming[first] = asyncio.Event()
+            self._coming[first] = None
         told, token = self._recorder.begin(scope)
         try:
-            await self._fresh(scope, receive, send, key, told)
+            await _Fresh(self._kept, scope, send, key, told).sent_by(self._app, receive)
         finally:
             self._recorder.end(scope, told, token, started)
-            if first:
-                self._coming.pop(first).set()
+            if first and (awaited := self._coming.pop(first)):
+                awaited.set()
 
     async def _awaited(self, key: Key) -> _Finished | None:
         """The answer that another request of the same kind is getting just now, if it comes soon."""
+        event = self._coming[key] = self._coming[key] or asyncio.Event()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_PATIENCE):
-                await self._coming[key].wait()
+                await event.wait()
         return self._kept.get(key)
 
     def _read(self, scope: Scope) -> tuple[Key | None, bytes]:
@@ -129,45 +133,79 @@ class Answers:
             generation = self._current()
         except Exception:  # the store is gone; the application says what is wrong with it
             return None, b""
-        day = datetime.date.today()
-        return (generation, scope["path"], scope["query_string"], accept, host, scope["scheme"], profile, day), tags
-
-    async def _fresh(self, scope: Scope, receive: Receive, send: Send, key: Key | None, told: Told) -> None:
-        """Let the application answer, and keep the answer if it may be given again."""
-        start: Message | None = None
-        tag = b""
-        parts: list[bytes] = []
-
-        async def seen(message: Message) -> None:
-            nonlocal start, tag
-            if message["type"] == "http.response.start":
-                told.read(message)
-                if key and scope["method"] == "GET" and message["status"] == 200:
-                    tag = _lasting(message["headers"], key, self._kept.each)
-                    start = message if tag else None
-            elif message["type"] == "http.response.body":
-                body = message.get("body", b"")
-                told.size += len(body)
-                if start:
-                    parts.append(body)
-                    if not message.get("more_body"):
-                        assert key
-                        self._keep(key, start, b"".join(parts), tag, told)
-            await send(message)
-
-        await self._app(scope, receive, seen)
-
-    def _keep(self, key: Key, start: Message, body: bytes, tag: bytes, told: Told) -> None:
-        headers: Headers = [pair for pair in start["headers"] if pair[0] not in _NOT_REPEATED]
-        unchanged = {"type": "http.response.start", "status": 304, "headers": headers}
-        whole: Message = {"type": "http.response.body", "body": body}
-        size = len(body) + sum(len(part) for part in key[1:-1]) + _OVERHEAD
-        self._kept.put(key, _Finished(start, unchanged, whole, tag, told), size)
+        return (
+            generation,
+            scope["path"],
+            scope["query_string"],
+            accept,
+            host,
+            scope["scheme"],
+            profile,
+            datetime.date.today(),
+        ), tags
 
 
-def _lasting(headers: Headers, key: Key, most: int) -> bytes:
+class _Fresh:
+    """An answer on its way from the application to the client, kept where it may be given again.
+
+    Its start is held until the first part of its body is there: a whole answer goes out in one piece.
+    """
+
+    __slots__ = ("_kept", "_key", "_parts", "_scope", "_send", "_start", "_tag", "_told", "_waits")
+
+    def __init__(self, kept: Kept, scope: Scope, send: Send, key: Key | None, told: Told) -> None:
+        self._kept, self._scope, self._send, self._key, self._told = kept, scope, send, key, told
+        self._start: Message = {}
+        self._waits = False  # the start is held
+        self._tag = b""
+        self._parts: list[bytes] = []
+
+    async def sent_by(self, app: ASGIApp, receive: Receive) -> None:
+        """Let the application answer."""
+        await app(self._scope, receive, self._take)
+        if self._waits:
+            await self._send(self._start)
+
+    async def _take(self, message: Message) -> None:
+        """Take one message of the application."""
+        kind = message["type"]
+        if kind == "http.response.start":
+            self._start, self._waits = message, True
+            headers = dict(message["headers"])
+            self._told.read(message["status"], headers)
+            if self._key and message["status"] == 200 and self._scope["method"] == "GET":
+                self._tag = _lasting(headers, self._key, self._kept.each)
+            return
+        lines = b""
+        if kind == "http.response.body":
+            body = message.get("body", b"")
+            self._told.size += len(body)
+            more = message.get("more_body", False)
+            whole = None if more or not self._waits else whole_of(self._scope)
+            lines = lines_of(self._start["headers"]) if whole else b""
+            if self._tag:
+                self._parts.append(body)
+                if not more:
+                    self._keep(lines)
+            if whole and whole(self._scope, self._start, lines, body):
+                self._waits = False
+                return
+        if self._waits:
+            self._waits = False
+            await self._send(self._start)
+        await self._send(message)
+
+    def _keep(self, lines: bytes) -> None:
+        assert self._key
+        start, body = self._start, b"".join(self._parts)
+        message: Message = {"type": "http.response.body", "body": body}
+        size = len(body) + sum(len(part) for part in self._key[1:-1]) + _OVERHEAD
+        lines = lines or lines_of(start["headers"])
+        self._kept.put(self._key, _Finished(start, message, self._tag, self._told, lines), size)
+
+
+def _lasting(found: dict[bytes, bytes], key: Key, most: int) -> bytes:
     """The entity tag of an answer that may be given again, or nothing."""
-    found = dict(headers)
     tag = found.get(b"etag", b"")
     generation = found.get(b"govgraph-generation", b"")
     named = b"generation=" in key[2] or generation == b"%d" % key[0]

@@ -53,6 +53,7 @@ _SAFE = [
     (b"referrer-policy", b"strict-origin-when-cross-origin"),
     (b"cross-origin-opener-policy", b"same-origin"),
 ]
+_SAFE_WITH_POLICY = [(_POLICY, POLICY.encode()), *_SAFE]
 _PARTS = (
     home,
     search,
@@ -103,10 +104,9 @@ class SafeHeaders:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
-                headers = list(message.get("headers", []))
-                if all(name != _POLICY for name, _ in headers):  # a page with a script has one of its own
-                    headers.append((_POLICY, POLICY.encode()))
-                message["headers"] = [*headers, *_SAFE]
+                headers = message.get("headers", ())
+                own = _POLICY in [name for name, _ in headers]  # a page with a script has one
+                message["headers"] = [*headers, *(_SAFE if own else _SAFE_WITH_POLICY)]
             await send(message)
 
         try:

@@ -4,7 +4,7 @@ import asyncio
 
 from starlette.types import Receive, Scope
 
-__all__ = ["Client", "Presence"]
+__all__ = ["Client", "Presences"]
 
 _LONG = 0.2  # seconds after which a query is long enough to see whether somebody still waits for it
 
@@ -39,30 +39,69 @@ class Client:
         """The address asked, without query: the base of relative IRIs (SPARQL 1.1 Protocol §2.1.4)."""
 
 
+class Presences:
+    """Watches whether clients are still there, once their queries have run for a while: one timer for all of them."""
+
+    def __init__(self) -> None:
+        self._young: dict[Presence, float] = {}  # in the order in which they came
+        self._timer: asyncio.TimerHandle | None = None
+
+    def add(self, receive: Receive) -> "Presence":
+        """Cancel the task that calls this when its client goes away, if that is not before it has long been at work.
+
+        Parameters
+        ----------
+        receive : gives what the client sends; its body has been read.
+        """
+        loop = asyncio.get_running_loop()
+        presence = Presence(self, receive)
+        self._young[presence] = loop.time() + _LONG
+        if self._timer is None:
+            self._timer = loop.call_later(_LONG, self._look)
+        return presence
+
+    def forget(self, presence: "Presence") -> None:
+        """A query has ended."""
+        self._young.pop(presence, None)
+
+    def _look(self) -> None:
+        loop = asyncio.get_running_loop()
+        now = loop.time()
+        self._timer = None
+        while self._young:
+            presence, when = next(iter(self._young.items()))
+            if when > now:
+                self._timer = loop.call_at(when, self._look)
+                return
+            del self._young[presence]
+            presence.begin()
+
+
 class Presence:
-    """Cancels the task that makes it when the client goes away, if that is not before the task has long been at work.
+    """Whether one client is still there.
 
     Parameters
     ----------
-    receive : gives what the client sends; its body has been read.
+    among : those that are watched.
+    receive : gives what the client sends.
     """
 
-    __slots__ = ("_receive", "_task", "_timer", "_watch", "lost")
+    __slots__ = ("_among", "_receive", "_task", "_watch", "lost")
 
-    def __init__(self, receive: Receive) -> None:
+    def __init__(self, among: Presences, receive: Receive) -> None:
         self.lost = False
-        self._receive = receive
+        self._among, self._receive = among, receive
         self._watch: asyncio.Task[None] | None = None
         self._task = asyncio.current_task()
-        self._timer = asyncio.get_running_loop().call_later(_LONG, self._begin)
 
     def end(self) -> None:
         """Stop watching."""
-        self._timer.cancel()
+        self._among.forget(self)
         if self._watch:
             self._watch.cancel()
 
-    def _begin(self) -> None:
+    def begin(self) -> None:
+        """Watch from now on."""
         self._watch = asyncio.get_running_loop().create_task(self._until_gone())
 
     async def _until_gone(self) -> None:

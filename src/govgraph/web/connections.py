@@ -9,10 +9,11 @@ import gc
 from typing import Any
 
 import uvicorn
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Message, Scope
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from govgraph.limits import LIMITS, Limits
+from govgraph.web.whole import EXTENSION
 
 __all__ = ["configuration", "settle_memory"]
 
@@ -35,6 +36,7 @@ def configuration(app: ASGIApp, limits: Limits = LIMITS, **options: Any) -> uvic
 
     class Bounded(_Bounded):
         bounds = limits
+        idle = _Idle(limits.idle_seconds)
 
     settings: dict[str, Any] = {
         "http": Bounded,
@@ -43,7 +45,6 @@ def configuration(app: ASGIApp, limits: Limits = LIMITS, **options: Any) -> uvic
         "log_config": None,
         "access_log": False,
         "server_header": False,
-        "timeout_keep_alive": limits.idle_seconds,
         "timeout_graceful_shutdown": int(limits.query_seconds + limits.queue_seconds) + 2,
         "limit_concurrency": limits.connections,
     }
@@ -61,6 +62,7 @@ def settle_memory() -> None:
 
 
 _DONE = (0, "")
+_JOINED = 16_384  # bytes of a body that is copied rather than sent by a call of its own
 
 
 class _OneWrite(asyncio.Transport):
@@ -85,6 +87,13 @@ class _OneWrite(asyncio.Transport):
         else:
             self._transport.write(data)
 
+    def whole(self, head: bytes, body: bytes) -> None:
+        """Send head and body of an answer."""
+        if len(body) < _JOINED:
+            self._transport.write(head + body)
+        else:
+            self._transport.writelines((head, body))
+
     def flush(self) -> None:
         """Send the head of an answer that nothing follows."""
         if self._head:
@@ -98,10 +107,41 @@ class _OneWrite(asyncio.Transport):
         self._transport.abort()
 
 
+class _Idle:
+    """Closes connections on which no request has come for a while; one timer looks after all of them."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._since: dict[_Bounded, float] = {}  # in the order in which they became idle
+        self._timer: asyncio.TimerHandle | None = None
+
+    def add(self, connection: "_Bounded") -> None:
+        """A connection waits for its next request."""
+        self._since[connection] = connection.loop.time()
+        if self._timer is None:
+            self._timer = connection.loop.call_later(self._seconds, self._look, connection.loop)
+
+    def remove(self, connection: "_Bounded") -> None:
+        """A connection is at work again, or gone."""
+        self._since.pop(connection, None)
+
+    def _look(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._timer = None
+        now = loop.time()
+        while self._since:
+            connection, since = next(iter(self._since.items()))
+            if now < since + self._seconds:
+                self._timer = loop.call_at(since + self._seconds, self._look, loop)
+                return
+            del self._since[connection]
+            connection.timeout_keep_alive_handler()
+
+
 class _Bounded(HttpToolsProtocol):
     """The server's protocol with a timer for whatever the client owes, and a count of its headers' bytes."""
 
     bounds = LIMITS
+    idle = _Idle(LIMITS.idle_seconds)
     _timer: asyncio.TimerHandle | None = None
     _messages = 0
     _stage = _timed = (0, "head")  # what the client sends: of which request, and which part; and what the timer is for
@@ -111,10 +151,13 @@ class _Bounded(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(_OneWrite(transport))  # type: ignore[arg-type]
+        self._extensions = {EXTENSION: self._whole}
         self._owes(self.bounds.head_seconds)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._owes(None)
+        self.idle.remove(self)
+        self._extensions = {}
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -134,6 +177,7 @@ class _Bounded(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         self._in_head, self._head, self._stage = False, 0, (self._messages, "body")
+        self.scope["extensions"] = self._extensions  # type: ignore[typeddict-item]
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
@@ -141,8 +185,34 @@ class _Bounded(HttpToolsProtocol):
         super().on_message_complete()
 
     def on_response_complete(self) -> None:
+        """Begin the next request that has come, or wait for one; without the timer for each that the server has."""
         self.transport.flush()  # type: ignore[attr-defined]
-        super().on_response_complete()
+        if self.pipeline or self.transport.is_closing():
+            super().on_response_complete()
+            return
+        self.server_state.total_requests += 1
+        self.flow.resume_reading()
+        self.idle.add(self)
+
+    def _unset_keepalive_if_required(self) -> None:
+        self.idle.remove(self)
+
+    def _whole(self, scope: Scope, start: Message, lines: bytes, body: bytes) -> bool:
+        """Send a whole answer as `Whole` says; what is not usual goes out by messages."""
+        cycle = self.cycle
+        usual = cycle.scope is scope and scope["method"] != "HEAD" and start["status"] == 200 and cycle.keep_alive
+        if not usual or self.flow.write_paused or cycle.response_started or b"\r\nconnection:" in lines:
+            return False
+        if b"\r\ncontent-length: %d\r\n" % len(body) not in lines:
+            return False
+        if not cycle.disconnected:
+            cycle.response_started = cycle.response_complete = True
+            cycle.waiting_for_100_continue = False
+            usually = b"".join([b"%s: %s\r\n" % pair for pair in cycle.default_headers])
+            self.transport.whole(b"HTTP/1.1 200 OK\r\n%s%s\r\n" % (usually, lines), body)  # type: ignore[attr-defined]
+            cycle.message_event.set()
+            cycle.on_response()
+        return True
 
     def pause_writing(self) -> None:
         self._waiting = self.transport.get_write_buffer_size()

@@ -8,6 +8,7 @@ import asyncio
 import json
 import logging
 import time
+from json.encoder import encode_basestring_ascii
 from typing import Any, BinaryIO
 
 __all__ = ["JsonFormatter", "Lines", "start_logging"]
@@ -64,7 +65,7 @@ def quoted(text: str) -> str:
     >>> print(quoted("/a\n{\"forged\": 1}"))
     "/a\n{\"forged\": 1}"
     """
-    return json.dumps(text[:_LONGEST])
+    return encode_basestring_ascii(text[:_LONGEST])
 
 
 class JsonFormatter(logging.Formatter):

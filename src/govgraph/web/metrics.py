@@ -1,11 +1,13 @@
 """What the site counts (Prometheus) and notes (one line of the log) about every request and query."""
 
+import hashlib
 import time
 from collections import Counter as Counted
+from collections.abc import Mapping
 from contextvars import ContextVar, Token
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
-from starlette.types import Message, Scope
+from starlette.types import Scope
 
 from govgraph.errors import DeadlinePassed
 from govgraph.web.logging import Lines, quoted
@@ -36,23 +38,20 @@ class Told:
         self.size = 0
         self.generation = self.rows = self.query = self.lead = ""
 
-    def read(self, start: Message) -> None:
+    def read(self, status: int, headers: Mapping[bytes, bytes]) -> None:
         """Take status, generation and rows from the start of an answer."""
-        self.status = start["status"]
-        for name, value in start["headers"]:
-            if name == b"govgraph-generation":
-                self.generation = value.decode("ascii")
-            elif name == b"govgraph-rows":
-                self.rows = value.decode("ascii")
+        self.status = status
+        self.generation = headers.get(b"govgraph-generation", b"").decode("ascii")
+        self.rows = headers.get(b"govgraph-rows", b"").decode("ascii")
 
 
 _REQUEST: ContextVar[Told | None] = ContextVar("request", default=None)
 
 
-def noted_query(digest: str) -> None:
-    """Note the hash of the query that the request being answered runs."""
+def noted_query(text: str) -> None:
+    """Note the query that the request being answered runs; the log says its hash."""
     if told := _REQUEST.get():
-        told.query = digest
+        told.query = text
 
 
 def asking_client() -> str:
@@ -109,12 +108,14 @@ class Recorder:
         self._held.append((told.path, status, seconds, repeated))
         if len(self._held) >= _MOST_HELD:
             self.settle()
+        text, told.query = told.query, ""
         if not self._lines.on:
             return
         if not told.lead:
+            digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16] if text else ""
             told.lead = (
                 f'"path": {quoted(told.path)}, "generation": {told.generation or "null"}, "rows": {told.rows or "null"}'
-                f', "query": {quoted(told.query) if told.query else "null"}'
+                f', "query": {quoted(digest) if digest else "null"}'
             )
         named = method if method in _METHODS else "other"
         self._lines.write(
@@ -132,8 +133,8 @@ class Recorder:
     def settle(self) -> None:
         """Count what has been noted since this was last done; before the counts are read, and now and then."""
         held, self._held = self._held, []
-        for (part, status), count in Counted((_part(path), status) for path, status, *_ in held).items():
-            self._requests.labels(part, str(status)).inc(count)
+        for (path, status), count in Counted((path, status) for path, status, *_ in held).items():
+            self._requests.labels(_part(path), str(status)).inc(count)
         timers = {path: self._seconds.labels(_part(path)) for path in {path for path, *_ in held}}
         for path, _, seconds, _ in held:
             timers[path].observe(seconds)

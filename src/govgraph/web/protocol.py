@@ -125,6 +125,8 @@ async def read_request(request: Request, limits: Limits, before_update: Callable
 
 def read_address(method: str, query_string: bytes, limits: Limits, before_update: Callable[[], object]) -> Asked:
     """What a request without a body asks; raises like `read_request`."""
+    if query_string.startswith(b"query=") and b"&" not in query_string:  # as most do
+        return Asked(fields_of(query_string)[0][1], (), (), "")
     return _asked(method, fields_of(query_string), [], [], limits, before_update)
 
 
@@ -247,7 +249,9 @@ def fields_of(encoded: bytes) -> Pairs:
     if encoded.count(b"&") >= _MOST_PARAMETERS:
         raise BadInput(f"the request has more than {_MOST_PARAMETERS:,} parameters", "Send fewer.")
     try:
-        found = [each.replace(b"+", b" ").partition(b"=") for each in encoded.split(b"&") if each]
+        if b"+" in encoded:
+            encoded = encoded.replace(b"+", b" ")
+        found = [each.partition(b"=") for each in encoded.split(b"&") if each]
         return [(_unescaped(name).decode(), _unescaped(value).decode()) for name, _, value in found]
     except UnicodeDecodeError:
         raise BadInput("the request is not UTF-8", "Encode it as UTF-8.") from None

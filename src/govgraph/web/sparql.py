@@ -1,6 +1,7 @@
 """/sparql: answer queries in a reader process, in the form that the client wants."""
 
 import asyncio
+import functools
 import hashlib
 import re
 from urllib.parse import urlencode
@@ -11,7 +12,7 @@ from starlette.types import Receive, Scope, Send
 
 from govgraph.errors import BadInput, ClientGone, GovgraphError
 from govgraph.store.base import GRAPH_TYPES, Answer, Request
-from govgraph.web.client import Client, Presence
+from govgraph.web.client import Client, Presences
 from govgraph.web.explain import emptied_by, explain, shown
 from govgraph.web.negotiate import negotiated
 from govgraph.web.pages import editor
@@ -66,39 +67,43 @@ class Sparql:
     def __init__(self, site: Site, writing: Writing) -> None:
         self._site = site
         self._writing = writing
+        self._presences = Presences()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        request = HttpRequest(scope, receive)
         try:
-            response = await self._respond(request, Client(scope))
+            response = await self._respond(scope, receive)
         except GovgraphError as error:
             allow = {"Allow": "POST"} if error.status == 405 else {}
-            response = refusal(request, error, {"Vary": "Accept", **OPEN, **allow})
+            response = refusal(HttpRequest(scope), error, {"Vary": "Accept", **OPEN, **allow})
         await response(scope, receive, send)
 
-    async def _respond(self, request: HttpRequest, client: Client) -> Response:
-        method, limits = client.method, self._site.limits
-        if method == "GET":
-            asked = read_address(method, request.scope["query_string"], limits, lambda: self._may_write(request))
-        elif method == "OPTIONS":
+    async def _respond(self, scope: Scope, receive: Receive) -> Response:
+        client, limits = Client(scope), self._site.limits
+        request: HttpRequest | None = None
+        if client.method == "GET":
+            asked = read_address("GET", client.query_string, limits, lambda: self._may_write(HttpRequest(scope)))
+        elif client.method == "OPTIONS":
             return Response(status_code=204, headers=_preflight())
-        elif method in METHODS:
-            asked = await read_request(request, limits, lambda: self._may_write(request))
+        elif client.method in METHODS:
+            request = HttpRequest(scope, receive)
+            asked = await read_request(request, limits, lambda: self._may_write(HttpRequest(scope)))
         else:
-            error = BadInput(f"{method} is not offered here", "Use GET or POST.")
+            error = BadInput(f"{client.method} is not offered here", "Use GET or POST.")
             error.status, error.code = 405, "method-not-allowed"
-            return respond(request, problem_of(error), {"Allow": ", ".join(METHODS), **OPEN})
+            return respond(HttpRequest(scope), problem_of(error), {"Allow": ", ".join(METHODS), **OPEN})
+        page = wants_page(client.accept, asked)
+        if asked.query is not None and not page and not asked.explain:
+            return await self._data(client, asked, receive)
+        request = request or HttpRequest(scope, receive)
         if asked.update is not None:
             return await self._writing.update(request, asked)
-        if wants_page(client.accept, asked):
+        if page:
             return await self._page(request, asked)
         if asked.query is None:
             return self._description(request, asked)
-        if asked.explain:
-            wanted = Request(asked.query, {}, (), asked.default_graphs, asked.named_graphs, base=client.endpoint)
-            return shown(request, await explain(self._site, wanted, asked.generation), asked.format, OPEN)
-        return await self._data(client, asked, request.receive)
+        wanted = Request(asked.query, {}, (), asked.default_graphs, asked.named_graphs, base=client.endpoint)
+        return shown(request, await explain(self._site, wanted, asked.generation), asked.format, OPEN)
 
     def _may_write(self, request: HttpRequest) -> None:
         self._writing.door.who(request)
@@ -135,12 +140,12 @@ class Sparql:
         accept = accepted(client.accept, asked)
         base = client.endpoint
         wanted = Request(asked.query, {}, accept, asked.default_graphs, asked.named_graphs, base=base, most=asked.cut)
-        told = None if _VARYING.search(asked.query) else _digest(wanted)
+        told = None if _varies(asked.query) else _digest(wanted)
         if told and client.tags:
             current = self._site.generation(asked.generation) if asked.generation else self._site.latest
             if (tag := f'"g{current.number}-{told}"') in client.tags:
                 return Response(status_code=304, headers={"ETag": tag, "Vary": "Accept", **OPEN})
-        presence = Presence(receive)
+        presence = self._presences.add(receive)
         try:
             answer = await self._site.query(wanted, asked.generation)
         except asyncio.CancelledError:
@@ -172,10 +177,22 @@ class Sparql:
         return await editor.found(request, site, asked, answer, emptied)
 
 
+def _varies(query: str) -> bool:
+    """Whether a query may give something else each time."""
+    lowered = query.lower()
+    return ("now" in lowered or "rand" in lowered or "uuid" in lowered) and bool(_VARYING.search(query))
+
+
 def _digest(request: Request) -> str:
     """What tells requests apart in an entity tag: the same generation and request give the same answer."""
-    told = repr(tuple(vars(request).values()))
-    return hashlib.sha256(told.encode()).hexdigest()[:24]
+    rest = _told(request.accept, request.default_graphs, request.named_graphs, request.base, request.most)
+    return hashlib.sha256(request.text.encode("utf-8", "surrogatepass") + rest).hexdigest()[:24]
+
+
+@functools.lru_cache(maxsize=256)
+def _told(*rest: object) -> bytes:
+    """What a request says beside its query; clients say the same again and again."""
+    return f"\n{rest!r}".encode("utf-8", "surrogatepass")
 
 
 def _further(query_string: bytes, complete: bool) -> str:
@@ -198,25 +215,42 @@ class Whole(Response):
         self.status_code, self.body, self.background = 200, body, None
         self.raw_headers = [*headers, (b"content-length", b"%d" % len(body))]
 
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send it."""
+        await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
+        await send({"type": "http.response.body", "body": self.body})
+
 
 def answered(answer: Answer, headers: dict[str, str] | None = None) -> Response:
     """A whole answer with what is needed to check and cite it; further headers go before the usual ones."""
-    known = {name.lower().encode(): value.encode("latin-1") for name, value in (headers or {}).items()}
-    usual = [
-        (b"govgraph-generation", b"%d" % answer.generation),
-        (b"govgraph-complete", b"true" if answer.complete else b"false"),
-        (b"govgraph-rows", b"%d" % answer.rows),
-        (b"content-type", content_type(answer.media_type).encode()),
-        *_ALWAYS,
-    ]
+    known = [(name.lower().encode(), value.encode("latin-1")) for name, value in (headers or {}).items()]
+    names = {name for name, _ in known}
+    usual = _usual(answer.generation, answer.complete, answer.rows, answer.media_type)
+    if not names.isdisjoint(_USUAL):
+        usual = tuple(pair for pair in usual if pair[0] not in names)
     if answer.notes:
-        usual.append((b"govgraph-note", "; ".join(answer.notes).encode("latin-1")))
-    return Whole(answer.body, [*(pair for pair in usual if pair[0] not in known), *known.items()])
+        known.append((b"govgraph-note", "; ".join(answer.notes).encode("latin-1")))
+    return Whole(answer.body, [*usual, *known])
+
+
+@functools.lru_cache(maxsize=256)
+def _usual(generation: int, complete: bool, rows: int, media_type: str) -> tuple[tuple[bytes, bytes], ...]:
+    """The headers of every answer; small ones have few different ones."""
+    return (
+        (b"govgraph-generation", b"%d" % generation),
+        (b"govgraph-complete", b"true" if complete else b"false"),
+        (b"govgraph-rows", b"%d" % rows),
+        (b"content-type", content_type(media_type).encode()),
+        *_ALWAYS,
+    )
 
 
 def content_type(media_type: str) -> str:
     """A media type with the parameters that its registration asks for."""
     return media_type + _PARAMETERS.get(media_type, "")
+
+
+_USUAL = {name for name, _ in _usual(0, True, 0, "text/csv")}
 
 
 def _preflight() -> dict[str, str]:

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import hashlib
 import time
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Sequence
@@ -152,20 +151,21 @@ class Site:
         UnknownGeneration, TooManyRequests, and whatever `ReaderPool.answer` raises
         """
         started = time.perf_counter()
-        noted_query(hashlib.sha256(request.text.encode()).hexdigest()[:16])
-        client = asking_client()
+        noted_query(request.text)
+        turn = self.shares.turn(asking_client())
         try:
-            await self.shares.take(client)
-            try:
+            if generation:
+                turn = await self.shares.take(asking_client())  # which readers those are is seen when its turn comes
                 answer = await (await self._pool(generation)).answer(request, seconds)
-            except (DeadlinePassed, ReaderFailed):
-                await self.public.restored(1.0)  # whoever costs a reader waits for the next, not whoever asks then
-                raise
-            finally:
-                self.shares.give_back(client)
+            else:
+                answer = await self.public.answer(request, seconds, turn)
         except GovgraphError as error:
+            if isinstance(error, DeadlinePassed | ReaderFailed):
+                await self.public.restored(1.0)  # whoever costs a reader waits for the next, not whoever asks then
             self.recorder.query("unknown", error.code, time.perf_counter() - started)
             raise
+        finally:
+            turn.end()
         self.recorder.query(_FORMS[answer.kind], "ok", time.perf_counter() - started)
         return answer
 
