@@ -1,5 +1,6 @@
 """What many tests share: the packaged graph, built once into a scratch store."""
 
+import dataclasses
 import os
 import socket
 import threading
@@ -19,6 +20,9 @@ from govgraph.web.app import create_app
 from govgraph.web.connections import configuration
 
 ROOT = Path(__file__).parents[1]
+
+PATIENT = dataclasses.replace(LIMITS, dump_wait_seconds=25.0)
+"""On a machine that is busy with other tests a small dump may take longer than a visitor waits."""
 
 
 @pytest.fixture(scope="session")
@@ -53,7 +57,7 @@ def serve() -> Iterator[Callable[..., str]]:
     """Starts the site over a store with a real server on a free port, and gives its address."""
     running: list[tuple[uvicorn.Server, threading.Thread]] = []
 
-    def start(folder: Path, limits: Limits = LIMITS, tokens: Mapping[str, str] | None = None) -> str:
+    def start(folder: Path, limits: Limits = PATIENT, tokens: Mapping[str, str] | None = None) -> str:
         listening = socket.socket()
         listening.bind(("127.0.0.1", 0))
         server = uvicorn.Server(configuration(create_app(folder, limits, tokens=tokens), limits))

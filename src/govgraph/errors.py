@@ -30,6 +30,7 @@ GovgraphError
     ├── StoreInUse             another process is writing
     ├── StoreTooNew            written by a newer govgraph
     ├── StoreDamaged           a file is missing or changed
+    ├── BeingMade              what was asked for is being made, which takes longer than a request
     ├── EnvironmentFailed      a port, a package or a folder is not to be had
     ├── GenerationChanged      another generation is taking the place of the one that was asked
     └── EndpointFailed         a SPARQL endpoint elsewhere answers with an error
@@ -49,9 +50,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 __all__ = [
-    "AnswerTooLarge", "BadInput", "BadParameter", "BadRdf", "BadShapes", "ChangeRefused", "ChangesWouldBeLost",
-    "ClientGone", "CredentialsRefused", "DeadlinePassed", "EndpointBusy", "EndpointDown", "EndpointFailed",
-    "EndpointReadOnly", "EndpointSlow", "EnvironmentFailed", "GenerationChanged", "GovgraphError",
+    "AnswerTooLarge", "BadInput", "BadParameter", "BadRdf", "BadShapes", "BeingMade", "ChangeRefused",
+    "ChangesWouldBeLost", "ClientGone", "CredentialsRefused", "DeadlinePassed", "EndpointBusy", "EndpointDown",
+    "EndpointFailed", "EndpointReadOnly", "EndpointSlow", "EnvironmentFailed", "GenerationChanged", "GovgraphError",
     "NotADataFolder", "NotAnEndpoint", "NotAuthorised", "PartOfAnswer", "PreconditionFailed", "QueryRefused",
     "QuerySyntax", "ReaderFailed", "StoreDamaged", "StoreFailed", "StoreInUse", "StoreMissing", "StoreTooNew",
     "ThingGone", "TlsFailed", "TooManyRequests", "UnknownGeneration", "UnknownQuestion", "UnknownRule",
@@ -317,6 +318,12 @@ class StoreDamaged(StoreFailed):
     """A file of the store is missing or changed."""
 
     code = "store-damaged"
+
+
+class BeingMade(StoreFailed):
+    """What was asked for is being made, which takes longer than a request; it will be there later."""
+
+    code = "being-made"
 
 
 class EnvironmentFailed(StoreFailed):

@@ -17,6 +17,7 @@ import httpx
 import pytest
 import uvicorn
 from prometheus_client.parser import text_string_to_metric_families
+from tests.conftest import PATIENT
 
 from govgraph.limits import LIMITS, Limits
 from govgraph.web.app import create_app
@@ -96,7 +97,7 @@ def test_the_settings_show_every_limit_and_no_value_of_the_environment(
 ) -> None:
     monkeypatch.setenv("GOVGRAPH_TOKEN", "someone:a-very-secret-word")
     answer = web.get("/settings")
-    assert answer.json()["limits"] == dict(LIMITS.table())
+    assert answer.json()["limits"] == dict(PATIENT.table())
     assert answer.json()["environment"]["GOVGRAPH_TOKEN"] == "set"
     assert "secret" not in answer.text
 

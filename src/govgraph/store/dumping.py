@@ -1,33 +1,43 @@
-"""Dumps and statistics of a generation, made once, in a process of their own.
+"""Dumps of a generation, made once, in a process of their own.
 
 Run as ``python -I -m govgraph.store.dumping GENERATION FOLDER``. In the folder there is then ``index.json``,
-which names every file with its media type, size, SHA-256, graph and number of statements, and holds
-the counts by class and by property for VoID. The folder appears by one rename, when everything in it is flushed.
-Files are compressed without a time stamp, so the same generation gives the same bytes.
+which names every file with its media type, size, SHA-256, graph and number of statements. The folder appears by one
+rename, when everything in it is flushed. Files are compressed without a time stamp, so the same generation gives the
+same bytes.
+
+Reading the store takes longer than anything that is then done with a statement, so each is read once and goes into all
+files that hold it.
 """
 
-import contextlib
 import gzip
+import hashlib
 import json
 import os
 import re
 import shutil
 import sys
 import tempfile
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
+from itertools import islice
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import Any
 
 import pyoxigraph as ox
 
-from govgraph.namespaces import BASE, GRAPH, PREFIXES
-from govgraph.store.generations import file_digest
+from govgraph.namespaces import GRAPH, PREFIXES
 
-__all__ = ["INDEX", "dump", "name_of"]
+__all__ = ["INDEX", "WHOLE", "dump", "file_names", "name_of"]
 
 INDEX = "index.json"
-_TYPE = PREFIXES["rdf"] + "type"
+
+WHOLE = {"govgraph.nq.gz": ox.RdfFormat.N_QUADS, "govgraph.trig.gz": ox.RdfFormat.TRIG}
+"""Names of the files with every graph and the default graph, the merged current facts; and their forms."""
+
+_TOGETHER = 20_000
+"""Statements that are in memory at one time; those of a graph with fewer are sorted."""
+
+_EFFORT = 6
+"""Of the compression: more takes as long again as all of the reading, and saves a twentieth."""
 
 
 def name_of(graph: str) -> str:
@@ -37,6 +47,22 @@ def name_of(graph: str) -> str:
     'harrow-handbook-current'
     """
     return re.sub(r"[^a-z0-9]+", "-", graph.removeprefix(GRAPH).lower()).strip("-")[:100]
+
+
+def file_names(graphs: Collection[str]) -> dict[str, str]:
+    """The graphs by the names of their files, which are known before there are files.
+
+    >>> file_names(["https://e/A", "https://w3id.org/govgraph/graph/ontology", "https://e/a"])
+    {'https-e-a.ttl.gz': 'https://e/A', 'https-e-a-1.ttl.gz': 'https://e/a', 'ontology.ttl.gz': \
+'https://w3id.org/govgraph/graph/ontology'}
+    """
+    named: dict[str, str] = {}
+    for number, graph in enumerate(sorted(graphs)):
+        name = name_of(graph)
+        if not name or f"{name}.ttl.gz" in named:  # two names that differ in other letters only
+            name = f"{name}-{number}"
+        named[f"{name}.ttl.gz"] = graph
+    return named
 
 
 def dump(generation: Path, folder: Path) -> None:
@@ -50,17 +76,9 @@ def dump(generation: Path, folder: Path) -> None:
     store = ox.Store.read_only(str(generation / "store"))
     manifest = json.loads((generation / "manifest.json").read_text())
     folder.parent.mkdir(parents=True, exist_ok=True)
-    scratch = Path(tempfile.mkdtemp(prefix="building-", dir=folder.parent))
+    scratch = Path(tempfile.mkdtemp(prefix=f"building-{os.getpid()}-", dir=folder.parent))
     try:
-        files = [_whole(scratch / name, store, form) for name, form in _WHOLE]
-        graphs = sorted(node.value for node in store.named_graphs() if isinstance(node, ox.NamedNode))
-        for number, graph in enumerate(graphs):
-            quads = store.quads_for_pattern(None, None, None, ox.NamedNode(graph))
-            name = name_of(graph)
-            if not name or (scratch / f"{name}.ttl.gz").exists():  # two names that differ in other letters only
-                name = f"{name}-{number}"
-            files.append(_one(scratch / f"{name}.ttl.gz", [quad.triple for quad in quads], graph))
-        told = {"generation": manifest["generation"], "files": files, **_counts(store)}
+        told = {"generation": manifest["generation"], "files": _written(store, scratch)}
         (scratch / INDEX).write_text(json.dumps(told))
         for path in (*scratch.iterdir(), scratch):
             handle = os.open(path, os.O_RDONLY)
@@ -75,86 +93,75 @@ def dump(generation: Path, folder: Path) -> None:
         shutil.rmtree(scratch, ignore_errors=True)
 
 
-_WHOLE = (("govgraph.nq.gz", ox.RdfFormat.N_QUADS), ("govgraph.trig.gz", ox.RdfFormat.TRIG))
+def _written(store: ox.Store, folder: Path) -> list[dict[str, Any]]:
+    """Write all files, and say what is in each."""
+    files = []
+    whole = [_File(folder / name, form, None) for name, form in WHOLE.items()]
+    nodes = list(store.named_graphs())
+    names = {graph: name for name, graph in file_names([node.value for node in nodes if _is_iri(node)]).items()}
+    for node in [ox.DefaultGraph(), *sorted(nodes, key=str)]:
+        alone = None
+        if isinstance(node, ox.NamedNode):
+            alone = _File(folder / names[node.value], ox.RdfFormat.TURTLE, node.value)
+        for quads in _portions(store, node):
+            for file in whole:
+                file.write(quads)
+            if alone:
+                alone.write([quad.triple for quad in quads])
+        if alone:
+            files.append(alone.close())
+    return [*(file.close() for file in whole), *files]
 
 
-def _whole(path: Path, store: ox.Store, form: ox.RdfFormat) -> dict[str, Any]:
-    """Every graph of the store and its default graph, the merged current facts."""
-    with _compressed(path) as output:
-        store.dump(output, form)
-    return _told(path, form, len(store), None)
+def _is_iri(node: ox.NamedNode | ox.BlankNode) -> bool:
+    return isinstance(node, ox.NamedNode)
 
 
-def _one(path: Path, triples: Iterable[ox.Triple], graph: str) -> dict[str, Any]:
-    listed = sorted(triples, key=str)
-    with _compressed(path) as output:
-        ox.serialize(listed, output, ox.RdfFormat.TURTLE, prefixes=PREFIXES)
-    return _told(path, ox.RdfFormat.TURTLE, len(listed), graph)
+def _portions(store: ox.Store, graph: ox.NamedNode | ox.BlankNode | ox.DefaultGraph) -> Iterator[list[ox.Quad]]:
+    """The statements of a graph, those of each subject together."""
+    quads = store.quads_for_pattern(None, None, None, graph)
+    while portion := list(islice(quads, _TOGETHER)):
+        yield sorted(portion, key=str) if len(portion) < _TOGETHER else portion
 
 
-@contextlib.contextmanager
-def _compressed(path: Path) -> Iterator[BinaryIO]:
-    with path.open("wb") as file, gzip.GzipFile(filename="", mode="wb", fileobj=file, mtime=0) as output:
-        yield cast(BinaryIO, output)
+class _File:
+    """A compressed file that is written portion by portion."""
+
+    def __init__(self, path: Path, form: ox.RdfFormat, graph: str | None) -> None:
+        self._path, self._form, self._graph = path, form, graph
+        self._statements = 0
+        self._head = _serialised([], form)  # the prefixes, which the first portion alone has to declare
+        self._raw = path.open("wb")
+        self._packed = gzip.GzipFile(filename="", mode="wb", fileobj=self._raw, mtime=0, compresslevel=_EFFORT)
+        self._packed.write(self._head)
+
+    def write(self, statements: "list[ox.Quad] | list[ox.Triple]") -> None:
+        """Add statements."""
+        self._statements += len(statements)
+        self._packed.write(_serialised(statements, self._form).removeprefix(self._head))
+
+    def close(self) -> dict[str, Any]:
+        """Finish the file, and say what is in it."""
+        self._packed.close()
+        self._raw.close()
+        with self._path.open("rb") as written:
+            digest = hashlib.file_digest(written, "sha256").hexdigest()
+        return {
+            "name": self._path.name,
+            "form": self._form.media_type,
+            "size": self._path.stat().st_size,
+            "sha256": digest,
+            "graph": self._graph,
+            "statements": self._statements,
+        }
 
 
-def _told(path: Path, form: ox.RdfFormat, statements: int, graph: str | None) -> dict[str, Any]:
-    return {
-        "name": path.name,
-        "form": form.media_type,
-        "size": path.stat().st_size,
-        "sha256": file_digest(path),
-        "graph": graph,
-        "statements": statements,
-    }
-
-
-def _counts(store: ox.Store) -> dict[str, Any]:
-    """What VoID tells of the default graph (§4.3): things, subjects, objects, classes and properties."""
-    properties: Counter[str] = Counter()
-    classes: Counter[str] = Counter()
-    subjects: set[Any] = set()
-    objects: set[Any] = set()
-    links: Counter[str] = Counter()
-    for quad in store.quads_for_pattern(None, None, None, ox.DefaultGraph()):
-        properties[quad.predicate.value] += 1
-        subjects.add(quad.subject)
-        objects.add(quad.object)
-        if isinstance(quad.object, ox.NamedNode):
-            if quad.predicate.value == _TYPE:
-                classes[quad.object.value] += 1
-            elif (
-                isinstance(quad.subject, ox.NamedNode)
-                and quad.subject.value.startswith(BASE)
-                and quad.predicate.value in _LINKS
-            ):
-                links[f"{quad.predicate.value} {_home(quad.object.value)}"] += not quad.object.value.startswith(BASE)
-    entities = sum(1 for subject in subjects if isinstance(subject, ox.NamedNode) and subject.value.startswith(BASE))
-    return {
-        "triples": sum(properties.values()),
-        "entities": entities,
-        "subjects": len(subjects),
-        "objects": len(objects),
-        "classes": dict(sorted(classes.items())),
-        "properties": dict(sorted(properties.items())),
-        "links": {name: count for name, count in sorted(links.items()) if count},
-    }
-
-
-_LINKS = {
-    PREFIXES["owl"] + "sameAs",
-    PREFIXES["rdfs"] + "seeAlso",
-    *(PREFIXES["skos"] + name for name in ("exactMatch", "closeMatch", "broadMatch", "relatedMatch")),
-    PREFIXES["dct"] + "source",
-}
-"""Properties whose values in other data sets are link sets."""
-
-
-def _home(iri: str) -> str:
-    """Scheme and host of an address."""
-    found = re.match(r"[a-z][a-z0-9+.-]*://[^/?#]+/?", iri)
-    return found[0] if found else iri
+def _serialised(statements: "list[ox.Quad] | list[ox.Triple]", form: ox.RdfFormat) -> bytes:
+    written = ox.serialize(statements, format=form, prefixes=PREFIXES)
+    assert written is not None
+    return written
 
 
 if __name__ == "__main__":
+    os.nice(5)  # whoever reads meanwhile comes first
     dump(Path(sys.argv[1]), Path(sys.argv[2]))

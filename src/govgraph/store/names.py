@@ -31,6 +31,15 @@ _COMMON = 5_000
 _WEIGHED = 500
 """Names that a search with a common word chooses from."""
 
+_COMPARED = 10_000
+"""Names up to which the spelling of all of them is compared with a name that is not there."""
+
+_BEGINNING = 3
+"""Letters of a word that have to be right where there are more."""
+
+_ALIKE = 3_000
+"""Names that are then compared."""
+
 
 @dataclass(frozen=True)
 class Named:
@@ -121,6 +130,14 @@ class Names:
         ------
         UnknownThing : with names that are close, if any.
         """
+        found = self.exact(name, classes)
+        if found is None:
+            name = name[: LIMITS.name_characters]
+            raise UnknownThing(name, self.close_to(name, classes))
+        return found
+
+    def exact(self, name: str, classes: Sequence[str] = ()) -> Named | None:
+        """What `find` finds, or nothing; names that are close are not looked for, which takes longer."""
         name = name[: LIMITS.name_characters]
         condition, values = _within(classes)
         values |= {"name": name, "folded": _fold(name)}
@@ -132,7 +149,7 @@ class Names:
             row = self._db.execute(found, values).fetchone()
             if row:
                 return Named(*row)
-        raise UnknownThing(name, self._close(name, classes))
+        return None
 
     def search(self, text: str, classes: Sequence[str] = (), limit: int = LIMITS.search_results) -> list[Named]:
         """Things with a name that holds all the words (the last one may be cut short), best first."""
@@ -193,15 +210,33 @@ class Names:
             )
         return [Named(*row) for row in rows]
 
-    def _close(self, name: str, classes: Sequence[str]) -> list[str]:
+    def close_to(self, name: str, classes: Sequence[str] = ()) -> list[str]:
         """Names that look like the one given: by spelling first, then by shared words."""
-        condition, values = _within(classes)
-        rows = self._db.execute(f"SELECT folded, name.name {_NAMED} WHERE TRUE{condition} ORDER BY name.name", values)
-        labels = dict(rows.fetchmany(20_000))
+        name = name[: LIMITS.name_characters]
+        labels = {_fold(called): called for called in self._candidates(name, classes)}
         spelt = [labels[key] for key in difflib.get_close_matches(_fold(name), list(labels), LIMITS.suggestions, 0.6)]
         words = re.findall(r"\w{3,}", name)
         found = [hit.label for word in words for hit in self.search(word, classes, LIMITS.suggestions)]
         return list(dict.fromkeys(spelt + found))[: LIMITS.suggestions]
+
+    def _candidates(self, name: str, classes: Sequence[str]) -> list[str]:
+        """Names to compare the spelling with: all of them, or so many that begin alike where there are very many."""
+        condition, values = _within(classes)
+        if (self._db.execute("SELECT max(rowid) FROM name").fetchone()[0] or 0) <= _COMPARED:
+            rows = self._db.execute(f"SELECT name.name {_NAMED} WHERE TRUE{condition} ORDER BY name.name", values)
+            return [called for (called,) in rows]
+        words = [word[:_BEGINNING] for word in _fold(name).split()]
+        found: dict[str, None] = {}
+        for match in [" ".join(f'"{word}"*' for word in words), *(f'"{word}"*' for word in words)] if words else ():
+            rows = self._db.execute(
+                "SELECT begun.name FROM (SELECT name, thing FROM text WHERE text MATCH :match LIMIT :begun) AS begun"
+                f" CROSS JOIN thing ON thing.iri = begun.thing WHERE TRUE{condition} LIMIT :most",
+                values | {"match": match, "most": _ALIKE, "begun": 4 * _ALIKE},
+            )
+            found |= dict.fromkeys(called for (called,) in rows)
+            if len(found) >= _ALIKE:
+                break
+        return sorted(found)
 
 
 class LatestNames:

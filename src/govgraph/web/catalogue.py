@@ -1,4 +1,7 @@
-"""/catalog: the data sets with their files and services, as DCAT 3 says."""
+"""/catalog: the data sets with their files and services, as DCAT 3 says.
+
+While the dumps are being made it says where they will be; their sizes and checksums come when they are there.
+"""
 
 from typing import Any
 
@@ -7,9 +10,10 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
+from govgraph.errors import BeingMade
 from govgraph.namespaces import GRAPH, PREFIXES
+from govgraph.store.dumping import WHOLE, file_names
 from govgraph.store.remote_generations import AnyGeneration
-from govgraph.web.dumping import Dumped
 from govgraph.web.dumps import place_of
 from govgraph.web.state import Site
 from govgraph.web.statements import Statements, given
@@ -41,14 +45,24 @@ async def catalogue(request: Request) -> Response:
     """The catalogue, in the form that the client wants."""
     site: Site = request.app.state.site
     generation = site.latest
-    dumped = await site.dumps.of(generation)
     sets = (await site.table(_SETS)).rows
-    made = describe(str(request.base_url), sets, dumped, generation, await site.licence())
-    return given(request, made, generation.number)
+    try:
+        files, complete = (await site.dumps.of(generation)).index["files"], True
+    except BeingMade:
+        files, complete = _to_come(generation), False
+    made = describe(str(request.base_url), sets, files, generation, await site.licence())
+    return given(request, made, generation.number, complete=complete)
+
+
+def _to_come(generation: AnyGeneration) -> list[dict[str, Any]]:
+    """The files of a generation whose dumps are being made: not their sizes and checksums."""
+    whole = [{"name": name, "form": form.media_type, "graph": None} for name, form in WHOLE.items()]
+    graphs = file_names(generation.manifest.get("graphs", {}))
+    return [*whole, *({"name": name, "form": "text/turtle", "graph": graph} for name, graph in graphs.items())]
 
 
 def describe(
-    host: str, sets: list[dict[str, Any]], dumped: Dumped, generation: AnyGeneration, licence: str
+    host: str, sets: list[dict[str, Any]], files: list[dict[str, Any]], generation: AnyGeneration, licence: str
 ) -> Statements:
     """What DCAT tells of the data sets.
 
@@ -56,8 +70,12 @@ def describe(
     ----------
     host : address of the site, with a slash at its end.
     sets : rows of the catalogue that the graph holds.
+    files : the dumps, those of each graph with its name.
     """
     made, number = Statements(), generation.number
+    of_graph: dict[str | None, list[dict[str, Any]]] = {}
+    for file in files:
+        of_graph.setdefault(file["graph"], []).append(file)
     catalog, whole, service = f"{host}catalog", f"{host}catalog#govgraph", f"{host}catalog#sparql"
     modified = ox.Literal(generation.manifest["created"], datatype=ox.NamedNode(PREFIXES["xsd"] + "dateTime"))
     names = [str(row["set"]) for row in sets]
@@ -100,7 +118,7 @@ def describe(
             **free,
         },
     )
-    _files(made, host, whole, dumped, number, None)
+    _files(made, host, whole, of_graph.get(None, []), number)
     current = {row["document"]: row["set"] for row in sets if _is(row, "Current") and row["document"]}
     for row in sets:
         name = str(row["set"])
@@ -123,7 +141,7 @@ def describe(
             made.say(str(newer), {"dcat:previousVersion": name})
             told["dct:isReplacedBy"] = str(newer)
         made.say(name, told)
-        _files(made, host, name, dumped, number, name)
+        _files(made, host, name, of_graph.get(name, []), number)
     return made
 
 
@@ -131,11 +149,9 @@ def _is(row: dict[str, Any], status: str) -> bool:
     return str(row["status"]).endswith("/" + status)
 
 
-def _files(made: Statements, host: str, dataset: str, dumped: Dumped, generation: int, graph: str | None) -> None:
+def _files(made: Statements, host: str, dataset: str, files: list[dict[str, Any]], generation: int) -> None:
     """The distributions of a data set."""
-    for file in dumped.index["files"]:
-        if file["graph"] != graph:
-            continue
+    for file in files:
         address = f"{host[:-1]}{place_of(generation, file['name'])}"
         made.say(dataset, {"dcat:distribution": f"{address}#file"})
         made.say(
@@ -147,10 +163,11 @@ def _files(made: Statements, host: str, dataset: str, dumped: Dumped, generation
                 "dcat:accessURL": address,
                 "dcat:mediaType": _TYPES + file["form"],
                 "dcat:compressFormat": _TYPES + "application/gzip",
-                "dcat:byteSize": file["size"],
-                "spdx:checksum": f"{address}#checksum",
             },
         )
+        if "sha256" not in file:
+            continue
+        made.say(f"{address}#file", {"dcat:byteSize": file["size"], "spdx:checksum": f"{address}#checksum"})
         made.say(
             f"{address}#checksum",
             {

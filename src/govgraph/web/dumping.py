@@ -1,4 +1,8 @@
-"""Have the dumps of a generation made, at most once, by a process of their own."""
+"""Have the dumps and the counts of a generation made, at most once, by processes of their own.
+
+Those of a nation take minutes. Whoever asks before they are there waits a little and is then told so; the making goes
+on.
+"""
 
 import asyncio
 import json
@@ -6,17 +10,20 @@ import os
 import shutil
 import sys
 import tempfile
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from govgraph.errors import EnvironmentFailed
+from govgraph.errors import BeingMade, EnvironmentFailed
 from govgraph.limits import LIMITS, Limits
 from govgraph.store.dumping import INDEX
 from govgraph.store.remote_generations import AnyGeneration, RemoteGeneration
 from govgraph.web.copies import Copies
 
 __all__ = ["Dumped", "Dumps"]
+
+_DUMPING, _COUNTING = "govgraph.store.dumping", "govgraph.store.statistics"
 
 
 @dataclass(frozen=True)
@@ -26,7 +33,7 @@ class Dumped:
     Parameters
     ----------
     folder : where the files are.
-    index : what `govgraph.store.dumping.dump` wrote: the files, and the counts for VoID.
+    index : what `govgraph.store.dumping.dump` wrote: the files.
     """
 
     folder: Path
@@ -38,13 +45,21 @@ class Dumped:
         return {file["name"]: file for file in self.index["files"]}
 
 
+@dataclass(frozen=True)
+class _Making:
+    """What is being made, and since when, by the clock of the event loop."""
+
+    task: asyncio.Task[None]
+    since: float
+
+
 class Dumps:
     """The dumps of the generations of a store; they lie beside the generations, or in a scratch folder.
 
     Parameters
     ----------
     store : folder of the store.
-    limits : how long the making may take.
+    limits : how long the making may take, and how long it is waited for.
     copies : of generations in an endpoint.
     """
 
@@ -53,39 +68,71 @@ class Dumps:
         self._limits = limits
         self._copies = copies or Copies(limits)
         self._scratch: Path | None = None
-        self._made: dict[str, Dumped] = {}
-        self._making = asyncio.Lock()
+        self._known: dict[Path, Any] = {}
+        self._making: dict[Path, _Making] = {}
+        self._one = asyncio.Lock()  # dumps of two generations are not made at the same time
 
     async def of(self, generation: AnyGeneration) -> Dumped:
         """The dumps of a generation, made now if nobody has asked for them before.
 
         Raises
         ------
+        BeingMade : that takes longer; it goes on.
         EnvironmentFailed : they cannot be made.
         """
-        name = generation.folder.name
-        if name not in self._made:
-            async with self._making:
-                if name not in self._made:
-                    self._made[name] = await self._make(generation)
-        return self._made[name]
+        folder = await self._place() / generation.folder.name
+        told = await self._read(folder / INDEX, "dumps", lambda: self._dump(generation, folder))
+        return Dumped(folder, told)
 
-    async def _make(self, generation: AnyGeneration) -> Dumped:
+    async def counts(self, generation: AnyGeneration) -> dict[str, Any]:
+        """The counts of a generation by class, by property and so on, for VoID; made like the dumps, but in seconds.
+
+        Raises
+        ------
+        BeingMade, EnvironmentFailed
+        """
+        file = await self._place() / f"{generation.folder.name}.json"
+        return await self._read(file, "counts", lambda: self._run(_COUNTING, generation, file))
+
+    async def _read(self, file: Path, what: str, work: Callable[[], Coroutine[Any, Any, None]]) -> dict[str, Any]:
+        """What is in a file, once it has been made."""
+        if file not in self._known:
+            if not file.exists():
+                await self._made(file, what, work)
+            try:
+                self._known[file] = json.loads(await asyncio.to_thread(file.read_text))
+            except (OSError, ValueError) as error:
+                raise _failed(f"their index cannot be read: {error}") from None
+        found: dict[str, Any] = self._known[file]
+        return found
+
+    async def _made(self, file: Path, what: str, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Wait for what makes a file; it is started only once, and only so long after that is it waited for."""
+        now = asyncio.get_running_loop().time()
+        making = self._making.get(file)
+        if making is None:
+            making = self._making[file] = _Making(asyncio.create_task(work()), now)
+            making.task.add_done_callback(lambda task: self._done(file, task))
+        left = making.since + self._limits.dump_wait_seconds - now
+        done, _ = await asyncio.wait([making.task], timeout=max(0.0, left))
+        if not done or making.task.cancelled():
+            raise BeingMade(f"the {what} of this generation are being made", "Come back in a minute.")
+        making.task.result()
+
+    def _done(self, file: Path, task: asyncio.Task[None]) -> None:
+        self._making.pop(file, None)
+        if not task.cancelled():
+            task.exception()  # whoever waits is told; nobody may
+
+    async def _dump(self, generation: AnyGeneration, folder: Path) -> None:
+        async with self._one:
+            await self._run(_DUMPING, generation, folder)
+
+    async def _run(self, module: str, generation: AnyGeneration, target: Path) -> None:
         if isinstance(generation, RemoteGeneration):
             await self._copies.of(generation)
-        place = await asyncio.to_thread(self._place)
-        folder = place / generation.folder.name
-        if not (folder / INDEX).exists():
-            await self._run(generation.folder, folder)
-        await asyncio.to_thread(_clear, place, generation.folder.parent)
-        try:
-            return Dumped(folder, json.loads(await asyncio.to_thread((folder / INDEX).read_text)))
-        except (OSError, ValueError) as error:
-            raise _failed(f"their index cannot be read: {error}") from None
-
-    async def _run(self, generation: Path, folder: Path) -> None:
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-I", "-m", "govgraph.store.dumping", str(generation), str(folder),
+            sys.executable, "-I", "-m", module, str(generation.folder), str(target),
             stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
         )  # fmt: skip
         try:
@@ -94,14 +141,20 @@ class Dumps:
         except BaseException as error:
             process.kill()
             await process.wait()
+            for unfinished in target.parent.glob(f"building-{process.pid}-*"):
+                _remove(unfinished)
             if isinstance(error, TimeoutError):
                 raise _failed(f"it took more than {self._limits.dump_seconds:g} seconds") from None
             raise
+        await asyncio.to_thread(_clear, target.parent, generation.folder.parent)
         if code:
             raise _failed("the process that makes them failed")
 
-    def _place(self) -> Path:
+    async def _place(self) -> Path:
         """Folder of all dumps: in the store, or of our own where that cannot be written to."""
+        return await asyncio.to_thread(self._folder)
+
+    def _folder(self) -> Path:
         beside = self._store / "dumps"
         if os.access(beside if beside.exists() else self._store, os.W_OK):
             return beside
@@ -109,17 +162,29 @@ class Dumps:
             self._scratch = Path(tempfile.mkdtemp(prefix="govgraph-dumps-"))
         return self._scratch
 
-    def close(self) -> None:
-        """Remove what was made outside the store."""
+    async def close(self) -> None:
+        """End what is being made, and remove what was made outside the store."""
+        tasks = [making.task for making in self._making.values()]
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks)
         if self._scratch:
             shutil.rmtree(self._scratch, ignore_errors=True)
 
 
 def _clear(place: Path, generations: Path) -> None:
-    """Remove the dumps of generations that are no longer kept."""
-    for folder in place.glob("[0-9]*"):
-        if not (generations / folder.name).exists():
-            shutil.rmtree(folder, ignore_errors=True)
+    """Remove the dumps and the counts of generations that are no longer kept."""
+    for each in place.glob("[0-9]*"):
+        if not (generations / each.stem).exists():
+            _remove(each)
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def _failed(why: str) -> EnvironmentFailed:

@@ -1,4 +1,7 @@
-"""/dumps/: everything to take home, with sizes and checksums; made once for each generation."""
+"""/dumps/: everything to take home, with sizes and checksums; made once for each generation.
+
+Whoever asks while they are being made waits a little, and is then told to come back (503).
+"""
 
 from fastapi import APIRouter
 from starlette.exceptions import HTTPException
@@ -7,6 +10,7 @@ from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Re
 
 from govgraph.web.dumping import Dumped
 from govgraph.web.negotiate import prefers_html
+from govgraph.web.pages.review_words import page_of
 from govgraph.web.reading import fresh
 from govgraph.web.render import page
 from govgraph.web.sparql import OPEN
@@ -15,6 +19,8 @@ from govgraph.web.state import Site
 __all__ = ["place_of", "router"]
 
 router = APIRouter()
+
+_FILES = 100  # on one page
 
 
 def place_of(generation: int, name: str) -> str:
@@ -30,10 +36,12 @@ async def index(request: Request) -> Response:
     dumped = await site.dumps.of(generation)
     headers = {"Vary": "Accept", "Cache-Control": "no-cache", "Govgraph-Generation": str(generation.number), **OPEN}
     if prefers_html(request.headers.get("accept")):
+        listed = [(file, place_of(generation.number, file["name"])) for file in dumped.index["files"]]
+        at, pages = page_of(request, len(listed), _FILES)
         return page(
             request, "dumps.html", headers=headers, generation=generation.number, licence=await site.licence(),
-            files=[(file, place_of(generation.number, file["name"])) for file in dumped.index["files"]],
-            kept=site.generations.numbers(),
+            files=listed[(at - 1) * _FILES : at * _FILES], total=len(listed), page=at, pages=pages,
+            at=lambda to: f"/dumps/{generation.number}/?page={to}", kept=site.generations.numbers(),
         )  # fmt: skip
     files = [file | {"path": place_of(generation.number, file["name"])} for file in dumped.index["files"]]
     told = {"generation": generation.number, "created": generation.manifest["created"], "files": files}

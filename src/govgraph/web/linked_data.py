@@ -46,13 +46,15 @@ CONSTRUCT { ?s ?p ?o } WHERE {
     { ?thing ?p ?o BIND(?thing AS ?s) }
     UNION
     { ?s ?p ?thing BIND(?thing AS ?o) }
-    UNION
-    { { ?thing ?a ?s } UNION { ?s ?b ?thing } UNION { ?thing ?s ?c } UNION { ?d ?s ?thing }
-      ?s skos:prefLabel ?o BIND(skos:prefLabel AS ?p) }
   }
 }
 """
-"""What is said about a thing, what points to it, and labels of everything mentioned."""
+"""What is said about a thing, and what points to it."""
+
+_LABELS = "CONSTRUCT {{ ?one skos:prefLabel ?label }} WHERE {{ VALUES ?one {{ {} }} ?one skos:prefLabel ?label }}"
+"""Labels of what is mentioned; named one by one, since a query that finds it out goes through all labels there are."""
+
+_AT_ONCE = 300  # things named in one query
 
 _CLASSES = """
 CONSTRUCT { ?thing a ?class } WHERE {
@@ -96,10 +98,8 @@ async def known(site: Site, thing: str, generation: str = "") -> list[str]:
     name = thing.rpartition("/")[2].replace("-", " ")[: LIMITS.name_characters]
     close = [hit.label for hit in await site.named("search", name)][: LIMITS.suggestions]
     if not close:
-        try:
-            close = [(await site.named("find", name)).label]
-        except UnknownThing as error:
-            close = error.close
+        exact = await site.named("exact", name)
+        close = [exact.label] if exact else await site.named("close_to", name)
     raise UnknownThing(name, list(dict.fromkeys(close)))
 
 
@@ -208,13 +208,18 @@ async def data(request: Request) -> Response:
 
 async def _described(site: Site, thing: str, dataset: list[str], profile: Profile, named: str) -> list[ox.Triple]:
     """The statements of a view of a thing."""
-    queries = [DESCRIPTION, *([_CLASSES] if profile is ORG else [])]
-    found: dict[ox.Triple, None] = {}
-    for text in queries:
-        wanted = Query(text, {"thing": iri(thing)}, ("application/n-triples",), dataset)
-        answer = await site.answer(wanted, named)
-        parsed = await asyncio.to_thread(_parsed, answer.body)
-        found |= dict.fromkeys(parsed)
+
+    async def asked(text: str, **bound: str) -> list[ox.Triple]:
+        bindings = {name: iri(value) for name, value in bound.items()}
+        answer = await site.answer(Query(text, bindings, ("application/n-triples",), dataset), named)
+        return await asyncio.to_thread(_parsed, answer.body)
+
+    found = dict.fromkeys(await asked(DESCRIPTION, thing=thing))
+    mentioned = list(dict.fromkeys(str(node) for triple in found for node in triple if isinstance(node, ox.NamedNode)))
+    for start in range(0, len(mentioned), _AT_ONCE):
+        found |= dict.fromkeys(await asked(_LABELS.format(" ".join(mentioned[start : start + _AT_ONCE]))))
+    if profile is ORG:
+        found |= dict.fromkeys(await asked(_CLASSES, thing=thing))
     return within(profile, found)
 
 

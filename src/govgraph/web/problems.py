@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from govgraph.errors import AnswerTooLarge, DeadlinePassed, GovgraphError, QuerySyntax, ThingGone
+from govgraph.errors import AnswerTooLarge, BeingMade, DeadlinePassed, GovgraphError, QuerySyntax, ThingGone
 from govgraph.namespaces import BASE
 from govgraph.web.negotiate import prefers_html
 from govgraph.web.render import page
@@ -59,6 +59,8 @@ def respond(request: Request, problem: dict[str, Any], headers: dict[str, str] |
     if problem["status"] in (429, 503, 504):
         headers["Retry-After"] = "5"
     if "format" not in request.query_params and prefers_html(request.headers.get("accept")):
+        if problem["code"] == BeingMade.code:
+            headers["Refresh"] = headers["Retry-After"]
         return page(request, "problem.html", status=problem["status"], headers=headers, problem=problem)
     headers["Access-Control-Allow-Origin"] = "*"
     body = json.dumps(problem, indent=1, ensure_ascii=False)

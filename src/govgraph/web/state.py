@@ -89,7 +89,7 @@ class Site:
             finally:
                 for pool in self._earlier.values():
                     await pool.__aexit__()
-                self.dumps.close()
+                await self.dumps.close()
                 await self.copies.close()
                 self.names.close()
                 self.lines.flush()

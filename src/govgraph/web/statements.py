@@ -61,8 +61,12 @@ def _term(value: Value) -> ox.NamedNode | ox.Literal:
     return _named(value) if isinstance(value, str) else value
 
 
-def given(request: Request, statements: Statements, generation: int) -> Response:
+def given(request: Request, statements: Statements, generation: int, *, complete: bool = True) -> Response:
     """Statements in the form that the client wants.
+
+    Parameters
+    ----------
+    complete : whether nothing is to be added to them for this generation later.
 
     Raises
     ------
@@ -78,6 +82,7 @@ def given(request: Request, statements: Statements, generation: int) -> Response
         "Content-Type": content_type(wanted[0]),
         "Vary": "Accept",
         "Govgraph-Generation": str(generation),
+        "Govgraph-Complete": "true" if complete else "false",
         "Cache-Control": "no-cache",
         **OPEN,
     }

@@ -1,6 +1,7 @@
 """/.well-known/void: the graph described with the Vocabulary of Interlinked Datasets, counted once per generation."""
 
 import re
+from typing import Any
 
 import pyoxigraph as ox
 from fastapi import APIRouter
@@ -8,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from govgraph.namespaces import BASE, ID
-from govgraph.web.dumping import Dumped
+from govgraph.store.dumping import WHOLE
 from govgraph.web.dumps import place_of
 from govgraph.web.state import Site
 from govgraph.web.statements import Statements, given
@@ -24,20 +25,20 @@ async def void(request: Request) -> Response:
     """The description, in the form that the client wants."""
     site: Site = request.app.state.site
     generation = site.latest
-    dumped = await site.dumps.of(generation)
-    made = describe(str(request.base_url), dumped, generation.number, await site.licence())
+    counts = await site.dumps.counts(generation)
+    made = describe(str(request.base_url), counts, generation.number, await site.licence())
     return given(request, made, generation.number)
 
 
-def describe(host: str, dumped: Dumped, generation: int, licence: str) -> Statements:
+def describe(host: str, told: dict[str, Any], generation: int, licence: str) -> Statements:
     """What VoID tells of the graph.
 
     Parameters
     ----------
     host : address of the site, with a slash at its end.
-    dumped : files and counts of the generation.
+    told : counts of the generation.
     """
-    told, made = dumped.index, Statements()
+    made = Statements()
     about, dataset = f"{host}.well-known/void", f"{host}.well-known/void#govgraph"
     made.say(
         about,
@@ -47,7 +48,6 @@ def describe(host: str, dumped: Dumped, generation: int, licence: str) -> Statem
             "dct:title": ox.Literal("Description of govgraph", language="en"),
         },
     )
-    whole = [file for file in told["files"] if file["graph"] is None]
     made.say(
         dataset,
         {
@@ -58,7 +58,7 @@ def describe(host: str, dumped: Dumped, generation: int, licence: str) -> Statem
             "foaf:homepage": host,
             "void:sparqlEndpoint": f"{host}sparql",
             "void:uriSpace": ox.Literal(BASE),
-            "void:dataDump": [f"{host[:-1]}{place_of(generation, file['name'])}" for file in whole],
+            "void:dataDump": [f"{host[:-1]}{place_of(generation, name)}" for name in WHOLE],
             "void:exampleResource": EXAMPLE,
             "void:feature": [f"formats:{name}" for name in ("Turtle", "N-Triples", "JSON-LD", "RDF_XML")],
             "void:vocabulary": sorted({_vocabulary(name) for name in (*told["classes"], *told["properties"])}),

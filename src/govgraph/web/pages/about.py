@@ -16,8 +16,11 @@ from govgraph.web.state import Site
 __all__ = ["ABOUT", "About", "Basis", "Group", "about"]
 
 ABOUT = "SELECT DISTINCT ?thing ?property ?value WHERE { ?thing ?property ?value } ORDER BY ?property ?value"
-_POINTING = """
-SELECT DISTINCT ?subject ?property ?thing WHERE { ?subject ?property ?thing } ORDER BY ?property ?subject LIMIT 2000
+_POINTING_AT_MOST = 2000
+"""Statements about others that are looked at: half of a nation may point to one code."""
+
+_POINTING = f"""
+SELECT DISTINCT ?subject ?property ?thing WHERE {{ ?subject ?property ?thing }} LIMIT {_POINTING_AT_MOST}
 """
 _KINDS = """
 SELECT DISTINCT ?thing ?kind ?label WHERE {
@@ -28,10 +31,12 @@ SELECT DISTINCT ?thing ?kind ?label WHERE {
 """
 _BASIS = """
 SELECT DISTINCT ?thing ?how ?clause ?label ?description ?first ?last WHERE {
-  ?thing ?how ?clause . FILTER(?how IN (gov:basis, gov:inferredFrom))
+  VALUES ?how { gov:basis gov:inferredFrom }
+  ?thing ?how ?clause .
   OPTIONAL { ?clause skos:prefLabel ?label }
   OPTIONAL { ?clause dct:description ?description }
-  OPTIONAL { ?clause gov:lineStart ?first ; gov:lineEnd ?last }
+  OPTIONAL { ?clause gov:lineStart ?first }
+  OPTIONAL { ?clause gov:lineEnd ?last }
 } ORDER BY ?how ?first ?clause
 """
 _AT_MOST = 200  # things listed under one heading
@@ -67,6 +72,7 @@ class About:
     ----------
     classes : IRIs of its classes; `kinds` are the labels of the most special ones.
     summary : a definition or description in our own words.
+    crowded : more things point to it than were looked at, so that `incoming` has only some of them.
     """
 
     iri: str
@@ -79,6 +85,7 @@ class About:
     generic: bool = False
     facts: list[Group] = field(default_factory=list)
     incoming: list[Group] = field(default_factory=list)
+    crowded: bool = False
     basis: list[Basis] = field(default_factory=list)
     values: dict[str, list[str]] = field(default_factory=dict)
 
@@ -101,7 +108,7 @@ async def about(site: Site, thing: str, graphs: Sequence[str] = ()) -> About:
     for row in own.terms:
         terms.setdefault(row["property"]["value"], []).append(row["value"])
     subjects: dict[str, list[str]] = {}
-    for found in pointing.rows:
+    for found in sorted(pointing.rows, key=lambda row: (row["property"], row["subject"])):
         subjects.setdefault(found["property"], []).append(found["subject"])
     mentioned = [term["value"] for values in terms.values() for term in values if term["type"] == "uri"]
     listed = [subject for found in subjects.values() for subject in found]
@@ -123,6 +130,7 @@ async def about(site: Site, thing: str, graphs: Sequence[str] = ()) -> About:
         where = _lines(result.value(DEF + "lineStart"), result.value(DEF + "lineEnd")) + " of the source file"
         result.facts.append(Group(DEF + "lineStart", "Where it stands", [(where, "")]))
     result.incoming = _incoming(subjects, labels)
+    result.crowded = len(pointing.rows) == _POINTING_AT_MOST
     result.basis = [
         Basis(
             str(row["label"] or row["clause"]),

@@ -7,11 +7,14 @@ from starlette.responses import Response
 from govgraph.namespaces import GRAPH
 from govgraph.store.base import Request as Query
 from govgraph.web.pages.common import show, site_of
+from govgraph.web.pages.review_words import page_of
 from govgraph.web.sparql import OPEN
 
 __all__ = ["router"]
 
 router = APIRouter()
+
+_SETS_SHOWN = 100  # on one page
 
 _SETS = f"""
 SELECT ?set ?title ?description ?licence ?status ?source ?sourceLabel ?holder ?issued WHERE {{
@@ -47,11 +50,19 @@ async def about(request: Request) -> Response:
     sets, strengths = await site.tables(Query(_SETS), Query(_STRENGTHS))
     manifest = site.latest.manifest
     graphs = manifest.get("graphs", {})
+    page, pages = page_of(request, len(sets.rows), _SETS_SHOWN)
     return await show(
         request,
         "about.html",
         headers=OPEN,
-        sets=[(row, _statements(graphs, str(row["set"]))) for row in sets.rows],
+        sets=[
+            (row, _statements(graphs, str(row["set"])))
+            for row in sets.rows[(page - 1) * _SETS_SHOWN : page * _SETS_SHOWN]
+        ],
+        total=len(sets.rows),
+        page=page,
+        pages=pages,
+        at=lambda to: f"/about?page={to}#sets",
         strengths=strengths.rows,
         created=str(manifest["created"])[:10],
         kept=site.generations.numbers(),

@@ -6,7 +6,6 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from govgraph.errors import UnknownThing
 from govgraph.limits import LIMITS
 from govgraph.rdf.terms import JsonTerm
 from govgraph.store.base import Request as Query
@@ -22,9 +21,11 @@ router = APIRouter()
 _WORDS = 4  # words of a search that descriptions are looked through for
 _TOLD = """
 SELECT DISTINCT ?thing ?label ?told ?a ?b ?c ?d WHERE {
-  ?thing dct:description|skos:definition ?told ; skos:prefLabel ?label .
+  ?thing dct:description|skos:definition ?told .
   BIND(LCASE(STR(?told)) AS ?text)
   FILTER(CONTAINS(?text, ?a) && CONTAINS(?text, ?b) && CONTAINS(?text, ?c) && CONTAINS(?text, ?d))
+  OPTIONAL { ?thing skos:prefLabel ?label }
+  FILTER(BOUND(?label))
 } ORDER BY STRLEN(STR(?told)) ?label ?thing LIMIT 30
 """
 
@@ -35,10 +36,9 @@ async def search(request: Request) -> Response:
     hits: list[Named] = await site.named("search", text) if text else []
     close: list[str] = []
     if text:
-        try:
-            exact: Named | None = await site.named("find", text)
-        except UnknownThing as error:
-            exact, close = None, error.close
+        exact: Named | None = await site.named("exact", text)
+        if exact is None and not hits:
+            close = await site.named("close_to", text)
         same = [hit for hit in hits if hit.matched.casefold() == text.casefold()]
         if exact and (len(same) == 1 or exact.label.casefold() == text.casefold()):
             return RedirectResponse(href(exact.iri), 303)
@@ -47,7 +47,7 @@ async def search(request: Request) -> Response:
     told = await _told(site, text, {hit.iri for hit in hits})
     return await show(
         request, "search.html", search=text, hits=hits, told=told, most=LIMITS.search_results,
-        close=[] if hits else close,
+        close=close,
     )  # fmt: skip
 
 
