@@ -169,6 +169,21 @@ def test_a_made_up_nation_built_by_two_processes_is_the_nation_built_as_a_whole(
     assert Names(generation.names).find("Adur full council").kinds
 
 
+def test_a_register_that_speaks_of_many_councils_is_not_lost_between_two_processes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = folder_of(
+        tmp_path / "data",
+        {f"d{number}": MEETING.format(number) for number in range(12)}
+        | {
+            "register": "".join(f':meeting-{number} skos:altLabel "Registered {number}"@en .\n' for number in range(14))
+        },
+    )
+    generation, derived = in_portions(folder, tmp_path / "store", monkeypatch, processes=True)
+    assert len(derived) > 3
+    assert statements_of(generation.store) == whole(folder, tmp_path / "whole")[0]
+
+
 def test_the_packaged_graph_is_the_same_in_portions_and_as_a_whole(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, generation: Generation
 ) -> None:

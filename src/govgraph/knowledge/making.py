@@ -218,7 +218,8 @@ class _Making:
             {number: self._scans[number] for number in self._current},
             words.numbers,
             PORTION,
-            lambda number: parts_of(self._scratch, number, words.terms),
+            # By a worker: it numbers nodes as the other workers do, which this process does not.
+            lambda number: next(self._workers.run(parts_of, [(self._scratch, number, words.terms)])),
         )
 
     def load(self) -> ox.Store:
