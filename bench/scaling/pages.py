@@ -32,6 +32,7 @@ ALIKE = (
 )
 """Pages of which there is one."""
 
+BROWSER = {"Accept": "text/html"}
 MOST = 60.0
 
 
@@ -53,7 +54,7 @@ def page_times(store: Path, councils: int) -> Times:
         ],
         "/search for a body": [f"/search?q=partnership+{code}" for code in codes],
     }
-    with _site(store) as address, httpx.Client(base_url=address, timeout=MOST) as client:
+    with _site(store) as address, httpx.Client(base_url=address, timeout=MOST, headers=BROWSER) as client:
         return {kind: _median(client, [kind]) for kind in ALIKE} | {
             kind: _median(client, paths) for kind, paths in about_one.items()
         }

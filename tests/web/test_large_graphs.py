@@ -2,6 +2,7 @@
 
 import dataclasses
 import re
+import time
 from collections.abc import Callable, Iterator
 
 import httpx
@@ -97,3 +98,14 @@ def test_the_home_page_asks_for_a_name_where_there_are_too_many_to_choose_from(
     assert '<select id="home-body"' in web.get("/").text
     monkeypatch.setattr(home, "_CHOICE", 3)
     assert '<input id="home-body"' in web.get("/?many").text
+
+
+def test_the_terms_are_counted_beside(large: httpx.Client) -> None:
+    def uses() -> dict[str, int]:
+        return {term["name"]: term["uses"] for term in large.get("/def/terms.json").json()["terms"]}
+
+    while large.get("/.well-known/void", headers={"Accept": "text/turtle"}).status_code == 503:
+        time.sleep(0.2)
+    assert uses()["gov:Portfolio"] > 10
+    assert uses()["gov:accountableParty"] > 100
+    assert re.search(r"Portfolio</.*?[1-9]\d* ", large.get("/def/").text, re.DOTALL)

@@ -1,15 +1,17 @@
 """The terms of the ontology as a page lists them: what each means, where it stands, how often, and an example."""
 
+import contextlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from govgraph.errors import StoreFailed
 from govgraph.namespaces import DEF, GRAPH, PREFIXES, curie
 from govgraph.rdf.terms import iri
 from govgraph.store.base import Request as Query
 from govgraph.web.state import Site
 
-__all__ = ["KINDS_OF_THINGS", "Link", "Term", "term_of", "terms_of"]
+__all__ = ["KINDS_OF_THINGS", "Link", "Term", "counted_beside", "term_of", "terms_of"]
 
 _TERMS = f"""
 SELECT ?term ?kind ?label (SAMPLE(?told) AS ?definition) (SAMPLE(?noted) AS ?note) (SAMPLE(?shown) AS ?example)
@@ -113,8 +115,21 @@ async def terms_of(site: Site, part: str) -> Mapping[str, Sequence[Term]]:
     part : "terms" for classes and properties, "codes" for the code lists.
     """
     kinds = await _kinds(site, part)
-    await _count(site, kinds, [Query(text) for text in dict.fromkeys(_COUNTING[words] for words in kinds)])
+    if site.large:
+        counts = await counted_beside(site)
+        for term in (term for terms in kinds.values() for term in terms):
+            term.uses = counts["class"].get(term.iri, 0) or counts["property"].get(term.iri, 0)
+    else:
+        await _count(site, kinds, [Query(text) for text in dict.fromkeys(_COUNTING[words] for words in kinds)])
     return kinds
+
+
+async def counted_beside(site: Site) -> dict[str, dict[str, int]]:
+    """How often each class and property is used in a large graph; nothing until that has been counted beside."""
+    with contextlib.suppress(StoreFailed):
+        counts = await site.dumps.counts(site.latest)
+        return {"class": dict(counts["classes"]), "property": dict(counts["properties"])}
+    return {"class": {}, "property": {}}
 
 
 async def term_of(site: Site, name: str) -> tuple[Term, Sequence[Term]] | None:

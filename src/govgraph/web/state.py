@@ -124,6 +124,11 @@ class Site:
         """Graphs of revisions that a later one replaces."""
         return list(self.latest.manifest.get("superseded", []))
 
+    @property
+    def large(self) -> bool:
+        """Whether the graph has so many statements that what is about all of them is asked only on demand."""
+        return int(self.latest.manifest.get("statements", 0)) > self.limits.whole_statements
+
     def generation(self, named: str) -> AnyGeneration:
         """A generation that is kept, by the number that a caller gives.
 

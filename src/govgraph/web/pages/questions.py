@@ -63,8 +63,7 @@ async def question(request: Request) -> Response:
     given = _given(request, asked)
     problem, table, chart, link = None, None, None, ""
     required = any(parameter.required for parameter in asked.parameters)
-    large = site.latest.manifest.get("statements", 0) > site.limits.whole_statements
-    waits = large and bool(asked.parameters) and not text_of(request, "everything") and not given
+    waits = site.large and bool(asked.parameters) and not text_of(request, "everything") and not given
     try:
         if given or not (required or waits):
             table, link = await _ask(site, asked, given)
@@ -78,7 +77,7 @@ async def question(request: Request) -> Response:
         status=problem["status"] if problem else 200,
         question=asked,
         given=given,
-        options={parameter.name: await _options(site, parameter, large) for parameter in asked.parameters},
+        options={parameter.name: await _options(site, parameter, site.large) for parameter in asked.parameters},
         waits=waits and not required,
         problem=problem,
         table=table,

@@ -9,10 +9,12 @@ from starlette.responses import Response
 
 from govgraph.namespaces import DEF, GRAPH, PREFIXES, curie
 from govgraph.store.base import Request as Query
+from govgraph.web.glossary import counted_beside
 from govgraph.web.linked_data import METHODS, preflight
 from govgraph.web.pages.common import site_of
 from govgraph.web.reading import conditional
 from govgraph.web.sparql import OPEN
+from govgraph.web.state import Site
 
 __all__ = ["router"]
 
@@ -41,8 +43,8 @@ async def terms(request: Request) -> Response:
     if request.method == "OPTIONS":
         return preflight()
     site = site_of(request)
-    ours, properties, classes = await site.tables(Query(_OURS), Query(_PROPERTIES), Query(_CLASSES))
-    used = {"property": _counts(properties.rows), "class": _counts(classes.rows)}
+    [ours] = await site.tables(Query(_OURS))
+    used = await counted_beside(site) if site.large else await _used(site)
     told = []
     for row in ours.rows:
         kind = str(row["kind"])
@@ -59,6 +61,12 @@ async def terms(request: Request) -> Response:
         **OPEN,
     }
     return conditional(request, json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode(), headers)
+
+
+async def _used(site: Site) -> dict[str, dict[str, int]]:
+    """How often each class and property is used."""
+    classes, properties = await site.tables(Query(_CLASSES), Query(_PROPERTIES))
+    return {"class": _counts(classes.rows), "property": _counts(properties.rows)}
 
 
 def _counts(rows: list[dict[str, object]]) -> dict[str, int]:
