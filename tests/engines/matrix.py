@@ -23,6 +23,7 @@ __all__ = ["BEGIN", "END", "PAGE", "ROWS", "Compared", "Matrix"]
 PAGE = Path(__file__).parents[2] / "docs" / "engines.md"
 BEGIN, END = "<!-- the matrix, written by its test: begin -->", "<!-- end of the matrix -->"
 NATIVE, PATTERN, FETCHED, COPIED = "native", "pattern there, rest here", "fetched", "on a copy"
+AROUND, WHOLE = "around what it names", "statements of the endpoint"  # in the notes of an answer that was made here
 EXPECTED = Path(__file__).parents[1] / "queries"
 BODY, BOARD = "Safer Harrow Management Group", "https://w3id.org/govgraph/id/harrow/body/partnership-board"
 
@@ -42,7 +43,7 @@ class Compared:
 
 
 class _Watched(Engine):
-    """An adapter that remembers how queries were answered."""
+    """An adapter that remembers how queries were answered; `notes` are what the answers themselves say of it."""
 
     def __init__(self, inner: Engine) -> None:
         for name, value in vars(Engine).items():
@@ -51,6 +52,7 @@ class _Watched(Engine):
         self.inner = inner
         self.ways: set[str] = set()
         self.reasons: set[str] = set()
+        self.notes: set[str] = set()
 
     def must_fetch(self, text: str) -> str:
         reason = self.inner.must_fetch(text)
@@ -89,7 +91,10 @@ class _Watched(Engine):
         if len(self.reasons) > 2:
             return f"{FETCHED} for some of its queries"
         if self.reasons:
-            return f"{FETCHED}: {'; '.join(sorted(self.reasons))}"
+            told = " ".join(self.notes)
+            how = f"{FETCHED} {AROUND}" if AROUND in told else FETCHED
+            how += ", if it names something" if AROUND in told and WHOLE in told else ""
+            return f"{how}: {'; '.join(sorted(self.reasons))}"
         refused = [way for way in self.ways if way.startswith("refused")]
         return "; ".join(refused) or (PATTERN if PATTERN in self.ways else NATIVE)
 
@@ -119,8 +124,13 @@ def _rows(table: Table) -> list[dict[str, Any]]:
     ]
 
 
-def _asked(question: str) -> Callable[[Graph], Any]:
-    return lambda graph: [_rows(graph.ask(question, **case)) for case in _cases(question)]
+def _asked(question: str, notes: set[str]) -> Callable[[Graph], Any]:
+    def ask(graph: Graph) -> Any:
+        tables = [graph.ask(question, **case) for case in _cases(question)]
+        notes.update(note for table in tables for note in table.notes)
+        return [_rows(table) for table in tables]
+
+    return ask
 
 
 def _statements(graph: Graph, request: Request) -> list[str]:
@@ -180,16 +190,13 @@ class Matrix:
         self._endpoints = endpoints
         self.compared = cache(self._compare)
         self._expected = cache(self._answer_here)
-        self._opened = cache(self._open)
 
     def _answer_here(self, row: str) -> Any:
-        return self._run(row)(self._embedded)
+        return self._run(row, set())(self._embedded)
 
     def _compare(self, row: str, engine: str) -> Compared:
-        watched, graph = self._opened(engine)
-        watched.ways.clear()
-        watched.reasons.clear()
-        elsewhere = self._run(row)(graph)
+        watched, graph = self._open(engine)  # for each row: what one fetches may be enough for the next
+        elsewhere = self._run(row, watched.notes)(graph)
         return Compared(COPIED if row in ON_A_COPY else watched.cell, self._expected(row), elsewhere)
 
     def _open(self, engine: str) -> tuple[_Watched, Graph]:
@@ -198,16 +205,18 @@ class Matrix:
         graph = Graph(RemoteGenerations(Endpoint(endpoint.url, engine=watched)).latest())
         graph.select("SELECT * WHERE { ?s gov:answerTo ?o }")  # what is looked up once is no part of a row
         graph.search("board")
+        watched.ways.clear()
+        watched.reasons.clear()
         return watched, graph
 
-    def _run(self, row: str) -> Callable[[Graph], Any]:
-        return FEATURES.get(row) or ON_A_COPY.get(row) or _asked(row)
+    def _run(self, row: str, notes: set[str]) -> Callable[[Graph], Any]:
+        return FEATURES.get(row) or ON_A_COPY.get(row) or _asked(row, notes)
 
     def written(self, engines: Mapping[str, str]) -> str:
         """The table as it stands in the docs; `engines` gives the heading of each."""
         lines = [f"| | embedded | {' | '.join(engines.values())} |", "|---" * (2 + len(engines)) + "|"]
         for row in ROWS:
-            cells = [self.compared(row, engine).cell for engine in engines]
+            cells = [self.compared(row, engine).cell.replace("|", "\\|") for engine in engines]
             lines.append(f"| {row} | {' | '.join([NATIVE, *cells])} |")
         return "\n".join(lines)
 

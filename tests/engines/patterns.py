@@ -44,6 +44,8 @@ class Maker:
             f"SELECT {shown} (COUNT(*) AS ?number) WHERE {{ {pattern} }} GROUP BY {shown}",
             f"SELECT (COUNT(*) AS ?number) WHERE {{ {pattern} }}",
             f"ASK {{ {pattern} }}",
+            f"SELECT {shown} (COUNT(*) AS ?number) WHERE {{ {{ SELECT * WHERE {{ {pattern} }} ORDER BY {known[0]} }} }}"
+            f" GROUP BY {shown}",
         ]
         return self._random.choice(forms)
 
@@ -91,11 +93,13 @@ class Maker:
                         f"{{ {one} {predicate} ?u{depth} }} UNION {{ {one} {LABEL} ?u{depth} }}",
                         f"FILTER NOT EXISTS {{ {one} {predicate} {self._fresh()} }}",
                         f"FILTER({self._plain(known)})",
+                        f"FILTER({self._plain(known)} && EXISTS {{ {one} {predicate} {self._random.choice(known)} }})",
+                        f"OPTIONAL {{ {one} {predicate} ?w{depth} FILTER EXISTS {{ ?w{depth} {TYPE} {CLASSES[0]} }} }}",
                         f"FILTER({self._computed(known)})",
                         f"BIND({self._computed(known)} AS {self._fresh()})",
                         f"GRAPH {self._fresh()} {{ {one} {predicate} {self._fresh()} }}",
                         f"VALUES {one} {{ {' '.join(THINGS[:5])} }}",
-                        f"{{ SELECT DISTINCT {one} WHERE {{ {one} {predicate} {self._fresh()} }} }}",
+                        f"{{ SELECT DISTINCT {one} WHERE {{ {one} {predicate} {self._fresh()} }} ORDER BY {one} }}",
                     ]
                 )
             )

@@ -100,10 +100,16 @@ def free_port() -> int:
 
 
 @contextmanager
-def oxigraph(folder: Path, *options: str, port: int = 0) -> Iterator[Served]:
-    """The Oxigraph server over a store in the folder, new or not; `options` go to ``oxigraph serve``."""
+def oxigraph(folder: Path, *options: str, port: int = 0, kept: bool = False) -> Iterator[Served]:
+    """The Oxigraph server; `options` go to ``oxigraph serve``.
+
+    Parameters
+    ----------
+    kept : its store is in the folder, new or not. Else it is in memory, where a change waits for no disk.
+    """
     port = port or free_port()
-    command = [str(_oxigraph()), "serve", "--location", str(folder), "--bind", f"127.0.0.1:{port}", *options]
+    place = ["--location", str(folder)] if kept else []
+    command = [str(_oxigraph()), "serve", *place, "--bind", f"127.0.0.1:{port}", *options]
     with (folder.parent / f"{folder.name}.log").open("wb") as log:
         process = subprocess.Popen(command, stdout=log, stderr=log)
     try:

@@ -1,24 +1,23 @@
 """A load into an endpoint is whole or not there: killed anywhere it leaves old or new, then only the rest is sent."""
 
 import re
-import shutil
 import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
+import pyoxigraph as ox
 import pytest
 from tests.engines.conftest import ENGINES, endpoint_of, needs
 from tests.engines.servers import Served, missing_oxigraph, missing_virtuoso, oxigraph, virtuoso
 
 from govgraph.errors import EndpointFailed, GenerationChanged, StoreInUse
-from govgraph.knowledge.build import build
 from govgraph.limits import LIMITS
 from govgraph.namespaces import DEF, GRAPH
-from govgraph.resources import packaged
 from govgraph.store import batches
 from govgraph.store.base import Request
 from govgraph.store.endpoint import Endpoint
@@ -28,34 +27,46 @@ from govgraph.store.publishing import publish
 from govgraph.store.remote_generations import GENERATIONS, RemoteGenerations, generation_graph, rows_of, staging_graph
 from govgraph.store.remote_worker import SettledReader
 
-SMALL = 700  # statements in a batch, so that a small council has many
+SMALL = 50  # statements in a batch, so that a small graph has many
+MARKER = "https://w3id.org/govgraph/id/example/marker"
 JSON = ("application/sparql-results+json",)
 BOTH = """SELECT ?label ?inGraph WHERE {
   <https://w3id.org/govgraph/id/example/marker> skos:prefLabel ?label
   GRAPH ?g { <https://w3id.org/govgraph/id/example/marker> skos:prefLabel ?inGraph } }"""
-KILLED = """
+LABEL, ALSO = (f"http://www.w3.org/2004/02/skos/core#{name}Label" for name in ("pref", "alt"))
+LOADER = """
 import os, signal, sys
 from pathlib import Path
-from govgraph.settings import Credentials
-from govgraph.store import batches, transport
+from govgraph.store import batches, lease, transport
 from govgraph.store.endpoint import Endpoint
 from govgraph.store.generations import Generations
 from govgraph.store.publishing import publish
-url, store, point, after, small = sys.argv[1:]
-batches.BATCH = int(small)
-sent, send = 0, transport.Transport.send
-def counted(*given, **named):
-    global sent
-    sent += 1
-    if sent == int(point) and after == "before":
-        os.kill(os.getpid(), signal.SIGKILL)
-    answer = send(*given, **named)
-    if sent == int(point):
-        os.kill(os.getpid(), signal.SIGKILL)
-    return answer
-transport.Transport.send = counted
-publish(Endpoint(url, engine="oxigraph"), Generations(Path(store)).current(), place="this test")
+batches.BATCH, lease._SETTLE = int(sys.argv[2]), 0
+send = transport.Transport.send
+def load(store, point, before):
+    sent = 0
+    def counted(*given, **named):
+        nonlocal sent
+        sent += 1
+        if sent == point and before:
+            os.kill(os.getpid(), signal.SIGKILL)
+        answer = send(*given, **named)
+        if sent == point:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return answer
+    transport.Transport.send = counted
+    publish(Endpoint(sys.argv[1], engine="oxigraph"), Generations(Path(store)).current(), place="this test")
+for line in sys.stdin:
+    store, point, when = line.rstrip("\\n").split("\\t")
+    child = os.fork()
+    if not child:
+        try:
+            load(store, int(point), when == "before")
+        finally:
+            os._exit(0 if sys.exc_info()[0] is None else 1)
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
 """
+"""Loads in children of its own, each of which is killed at one of its requests: before it is sent, or after."""
 
 
 @pytest.fixture(autouse=True)
@@ -65,36 +76,84 @@ def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="module")
 def two(tmp_path_factory: pytest.TempPathFactory) -> tuple[Generation, Generation]:
-    """Two generations of the example council: what the merged facts and a named graph say of a marker differs."""
+    """Two small generations: what the merged facts and a named graph say of a marker differs, and the rest does not."""
     folder = tmp_path_factory.mktemp("two")
-    built = []
-    for name in ("old", "new"):
-        data = folder / f"{name}-data"
-        shutil.copytree(packaged("data") / "examples" / "sound", data)
-        bodies = data / "constitution" / "bodies.ttl"
-        marker = "<https://w3id.org/govgraph/id/example/marker> <http://www.w3.org/2004/02/skos/core#prefLabel>"
-        more = "".join(f'{marker[:-1]}{n}> "{name} {n}"@en .\n' for n in range(2000)).replace("prefLabel", "altLabel")
-        bodies.write_text(bodies.read_text(encoding="utf-8") + f'\n{marker} "{name}"@en .\n{more}', encoding="utf-8")
-        built.append(build(Generations(folder / name), data).generation)
-    return built[0], built[1]
+    return written(folder / "old", "old"), written(folder / "new", "new")
+
+
+def written(folder: Path, word: str) -> Generation:
+    """A generation with the marker, some facts that others have too, and two named graphs."""
+    same = {
+        name: [(f"{GRAPH}{name}/{number}", ALSO, f"{name} {number}") for number in range(size)]
+        for name, size in (("ontology", 230), ("documents", 170))
+    }
+    own = [(MARKER, LABEL, word), *((MARKER, ALSO, f"{word} {number}") for number in range(190))]
+    graphs = {"": [*own, *same["ontology"], *same["documents"]], GRAPH + "council": own}
+    graphs |= {GRAPH + name: facts for name, facts in same.items()}
+    folder.mkdir()
+    store = ox.Store(str(folder / "working"))
+    for graph, facts in graphs.items():
+        place = ox.NamedNode(graph) if graph else ox.DefaultGraph()
+        store.bulk_extend(
+            ox.Quad(ox.NamedNode(thing), ox.NamedNode(what), ox.Literal(value, language="en"), place)
+            for thing, what, value in facts
+        )
+    sizes = {name: len(facts) for name, facts in graphs.items() if name}
+    generations = Generations(folder / "store")
+    with generations.writing() as scratch:
+        built = scratch / "generation"
+        built.mkdir()
+        (built / "names.sqlite").touch()
+        store.backup(str(built / "store"))
+        told: dict[str, Any] = {
+            "inputs": word,
+            "data": "a test",
+            "govgraph": "0",
+            "day": None,
+            "things": 1,
+            "superseded": [],
+        }
+        return generations.publish(built, {**told, "statements": len(graphs[""]), "graphs": sizes})
+
+
+@pytest.fixture(scope="module")
+def engines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Served]]:
+    """Gives one engine or the other; each is started when it is first needed."""
+    with ExitStack() as running:
+        started: dict[str, Served] = {}
+
+        def start(engine: str) -> Served:
+            if engine not in started:
+                needs(missing_oxigraph() if engine == "oxigraph" else missing_virtuoso())
+                folder = tmp_path_factory.mktemp("loading") / engine
+                folder.mkdir()
+                started[engine] = running.enter_context((oxigraph if engine == "oxigraph" else virtuoso)(folder))
+            return started[engine]
+
+        yield start
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[Served]:
+def server(engines: Callable[[str], Served]) -> Iterator[Served]:
     """An empty Oxigraph server."""
-    needs(missing_oxigraph())
-    with oxigraph(tmp_path / "server") as served:
-        yield served
+    served = engines("oxigraph")
+    yield served
+    emptied(endpoint_of(served))
 
 
 @pytest.fixture(params=ENGINES)
-def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Endpoint]:
+def empty(request: pytest.FixtureRequest, engines: Callable[[str], Served]) -> Iterator[Endpoint]:
     """One empty engine after the other."""
-    needs(missing_oxigraph() if request.param == "oxigraph" else missing_virtuoso())
-    folder = tmp_path / "engine"
-    folder.mkdir()
-    with (oxigraph if request.param == "oxigraph" else virtuoso)(folder) as served:
-        yield endpoint_of(served)
+    endpoint = endpoint_of(engines(request.param))
+    yield endpoint
+    emptied(endpoint)
+
+
+def emptied(endpoint: Endpoint) -> None:
+    """Leave nothing of ours in an endpoint."""
+    for name in [*counts(endpoint), GENERATIONS]:
+        endpoint.update(f"DROP SILENT GRAPH <{name}>", repeatable=True)
+    assert counts(endpoint) == {}
 
 
 def total(generation: Generation) -> int:
@@ -150,8 +209,9 @@ def test_only_so_many_generations_are_kept(server: Served, two: tuple[Generation
 
 
 def test_a_load_that_is_killed_anywhere_leaves_old_or_new_and_only_the_rest_is_sent_then(
-    server: Served, two: tuple[Generation, Generation]
+    server: Served, two: tuple[Generation, Generation], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("govgraph.store.lease._SETTLE", 0)  # nobody else loads
     endpoint = endpoint_of(server)
     publish(endpoint, two[0])
     before = endpoint.requests
@@ -159,25 +219,43 @@ def test_a_load_that_is_killed_anywhere_leaves_old_or_new_and_only_the_rest_is_s
     requests = endpoint.requests - before
     sent["old"] = publish(endpoint, two[0]).sent
     words, rests, left = ("old", "new"), set(), set()
-    for number, point in enumerate(range(2, requests + 2, max(1, requests // 10)), 1):
-        wanted, word, other = two[number % 2], words[number % 2], words[1 - number % 2]
-        killed = subprocess.run(
-            [sys.executable, "-c", KILLED, server.url, str(wanted.folder.parents[1]), str(point),
-             "before" if number % 3 else "after", str(SMALL)],
-            capture_output=True, timeout=120,
-        )  # fmt: skip
-        assert killed.returncode in (-signal.SIGKILL, 0), killed.stderr.decode()
-        assert said(endpoint) in ({(word, word)}, {(other, other)}), f"killed at request {point}"
-        left |= said(endpoint)
-        loaded = there(endpoint, wanted)
-        rest = publish(endpoint, wanted, place="this test")
-        if rest.fresh:
-            assert rest.sent == sent[word] - loaded, f"killed at request {point}"
-            rests.add(rest.sent)
-        assert said(endpoint) == {(word, word)}
-        assert named(counts(endpoint)) == named(held(wanted, 0))
-    assert len(rests) > 2, "no kill left anything to go on with"
+    with killing(server) as kill:
+        for number, point in enumerate(range(2, requests + 2), 1):
+            wanted, word, other = two[number % 2], words[number % 2], words[1 - number % 2]
+            assert kill(wanted, point, "before" if number % 3 else "after") in (-signal.SIGKILL, 0)
+            assert said(endpoint) in ({(word, word)}, {(other, other)}), f"killed at request {point}"
+            left |= said(endpoint)
+            loaded = there(endpoint, wanted)
+            rest = publish(endpoint, wanted, place="this test")
+            if rest.fresh:
+                assert rest.sent == sent[word] - loaded, f"killed at request {point}"
+                rests.add(rest.sent)
+            assert said(endpoint) == {(word, word)}
+            assert named(counts(endpoint)) == named(held(wanted, 0))
+    assert requests > 20
+    assert len(rests) > 8, "few kills left anything to go on with"
     assert len(left) == 2, "every kill left the same"
+
+
+@contextmanager
+def killing(server: Served) -> Iterator[Callable[[Generation, int, str], int]]:
+    """Loads a generation in a process that is killed at one of its requests; gives how it ended."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", LOADER, server.url, str(SMALL)],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    asking, telling = process.stdin, process.stdout
+    assert asking is not None
+    assert telling is not None
+
+    def kill(wanted: Generation, point: int, when: str) -> int:
+        asking.write(f"{wanted.folder.parents[1]}\t{point}\t{when}\n")
+        asking.flush()
+        return int(telling.readline())
+
+    with process:
+        yield kill
+        asking.close()
 
 
 def there(endpoint: Endpoint, wanted: Generation) -> int:

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
@@ -24,6 +25,7 @@ class Played:
     `store` : what it holds.
     `cut` : it sends no more rows than this, and says nothing of it; 0 is all.
     `says_so` : it does say so, in a header.
+    `turns` : it gives later pages of rows in the other direction, "unsorted" ones or "all".
     `sent` : texts of the queries that it was sent.
     """
 
@@ -31,6 +33,7 @@ class Played:
         self.store = ox.Store()
         self.cut = 0
         self.says_so = False
+        self.turns = ""
         self.sent: list[str] = []
         self.body: bytes | None = None  # what it says instead of an answer
         self._shorter = False  # the last answer was cut
@@ -81,6 +84,9 @@ class Played:
         named: list[ox.NamedNode | ox.BlankNode] = []
         named += map(ox.NamedNode, form.get("named-graph-uri", ()))
         told = bool(default or named)
+        page = re.search(r" OFFSET (\d+) LIMIT (\d+)$", text)
+        turned = page and (self.turns == "all" or (self.turns and "ORDER BY" not in text))
+        text = text[: page.start()] if page and turned else text
         try:
             found = self.store.query(
                 text, default_graph=default if told else None, named_graphs=named if told else None
@@ -93,7 +99,13 @@ class Played:
             ox.serialize(triples[: self.cut or len(triples)], output, ox.RdfFormat.N_TRIPLES)
             return 200, "application/n-triples", output.getvalue()
         found.serialize(output, ox.QueryResultsFormat.JSON)
-        return 200, _JSON, self._shortened(output.getvalue())
+        body = output.getvalue()
+        if page and turned:
+            content = json.loads(body)
+            rows = content["results"]["bindings"][::-1]
+            content["results"]["bindings"] = rows[int(page[1]) : int(page[1]) + int(page[2])]
+            body = json.dumps(content).encode()
+        return 200, _JSON, self._shortened(body)
 
     def _shortened(self, body: bytes) -> bytes:
         self._shorter = False

@@ -46,6 +46,20 @@ def test_a_copy_is_whole_although_the_endpoint_cuts_its_answers(small: Played) -
     assert len(plain(small).copies.store()) == 3_456
 
 
+def test_a_copy_is_whole_although_the_endpoint_changes_the_order_of_rows_between_pages(small: Played) -> None:
+    small.store.load(numbers(3_456), ox.RdfFormat.TURTLE)
+    small.cut, small.turns = 1_000, "unsorted"
+    assert len(plain(small).copies.store()) == 3_456
+    assert any("ORDER BY ?s ?p ?o OFFSET" in text for text in small.sent)
+
+
+def test_a_copy_is_refused_where_rows_come_twice_and_others_never(small: Played) -> None:
+    small.store.load(numbers(3_456), ox.RdfFormat.TURTLE)
+    small.cut, small.turns = 1_000, "all"
+    with pytest.raises(PartOfAnswer, match=r"counts 3,456 statements and gives \d,\d+"):
+        plain(small).copies.store()
+
+
 class Telling(Engine):
     """An engine that says when it sends a part."""
 

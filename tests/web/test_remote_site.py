@@ -227,7 +227,7 @@ class Restarted:
         self._folder, self._port = folder, port
 
     def start(self) -> None:
-        self._running.enter_context(oxigraph(self._folder, port=self._port))
+        self._running.enter_context(oxigraph(self._folder, port=self._port, kept=True))
 
     def stop(self) -> None:
         self._running.close()

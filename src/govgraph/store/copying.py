@@ -1,6 +1,6 @@
 """Statements of an endpoint brought here: page by page, counted where they could be cut short, and never too many."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 import pyoxigraph as ox
@@ -8,6 +8,8 @@ import pyoxigraph as ox
 from govgraph.errors import BadInput, PartOfAnswer, StoreFailed
 from govgraph.limits import LIMITS, Limits
 from govgraph.store.endpoint import Endpoint
+from govgraph.store.engines.reading import Unread
+from govgraph.store.nearby import Things, fetch_nearby
 from govgraph.store.remote_generations import RemoteGeneration
 from govgraph.store.results import may_be_cut, read_results
 
@@ -16,6 +18,9 @@ __all__ = ["Copies"]
 _PAGE = 50_000
 _LEAST = 500  # rows that any endpoint gives at once
 _ALL = "?s ?p ?o"
+_TOGETHER = 400  # things that are asked about in one request
+_WORTH = 100  # statements that come in the time that a request takes
+_SMALL = 500_000  # statements of a generation that is copied whole sooner than in parts again and again
 
 
 class Copies:
@@ -32,13 +37,16 @@ class Copies:
         self._generation = generation
         self._limits = limits
         self._made: dict[tuple[frozenset[str] | None, bool], ox.Store] = {}
+        self._spent = 0
 
     def store(self, predicates: set[str] | None = None, *, named: bool = True) -> ox.Store:
         """A store in memory with these statements in its default graph and, if wanted, in its named graphs.
 
+        When as much has been fetched in parts as the whole would have been, that is fetched, and no parts any more.
+
         Parameters
         ----------
-        predicates : only statements with one of them; None is all.
+        predicates : only statements with one of them; None is all. There may be more.
         named : the named graphs too.
 
         Raises
@@ -46,6 +54,7 @@ class Copies:
         StoreFailed : there are more than may be copied.
         PartOfAnswer : the endpoint does not give all that it counts.
         """
+        predicates = None if self._well_spent else predicates
         key = (None if predicates is None else frozenset(predicates), named)
         for known in (key, (None, named), (None, True)):
             if known in self._made:
@@ -59,13 +68,63 @@ class Copies:
         if named and self._generation.named_graphs:
             store.bulk_extend(self.statements(predicates, self._generation.named_graphs))
         self._made[key] = store
+        self._spent += len(store) + _WORTH
         return store
 
-    def statements(self, predicates: set[str] | None = None, graphs: Sequence[str] = ()) -> Iterator[ox.Quad]:
-        """The statements of the default graph, or of some named graphs."""
-        pattern = _ALL
-        if predicates is not None:
-            pattern = f"VALUES ?p {{ {' '.join(map(_written, sorted(predicates)))} }} {_ALL}"
+    @property
+    def _well_spent(self) -> bool:
+        """Whether so much was fetched in parts that the whole, if it is small, would have cost no more."""
+        size = int(self._generation.manifest.get("statements", 0))
+        return 0 < size <= min(_SMALL, self._spent)
+
+    def nearby(self, text: str) -> ox.Store | None:
+        """A store in memory with what is around the things that a query names; None where it names none.
+
+        Parameters
+        ----------
+        text : the query, with its parameters put in and its prefixes declared.
+
+        Raises
+        ------
+        StoreFailed, PartOfAnswer : as for `store`.
+        """
+        on_disk = self._generation.store.exists() and not self._generation.foreign
+        if on_disk or self._well_spent:
+            return None  # all of it is here, or will be
+        store = ox.Store()
+
+        def fetch(
+            subjects: Things | None, predicates: Collection[str], values: Things | None, named: bool
+        ) -> Iterable[ox.Quad]:
+            graphs = self._generation.named_graphs if named else ()
+            if named and not graphs:
+                return []
+            found: list[ox.Quad] = []
+            for some in _batches(subjects):
+                for others in _batches(values):
+                    found += self.statements(set(predicates) or None, graphs, some, others)
+            store.extend(found)
+            self._spent += len(found) + _WORTH
+            if len(store) > self._limits.copied_statements:
+                raise self._too_many(len(store))
+            return found
+
+        try:
+            return store if fetch_nearby(text, fetch) else None
+        except Unread:
+            return None
+
+    def statements(
+        self,
+        predicates: set[str] | None = None,
+        graphs: Sequence[str] = (),
+        subjects: Sequence[str] = (),
+        values: Sequence[str] = (),
+    ) -> Iterator[ox.Quad]:
+        """The statements of the default graph, or of some named graphs; with these subjects and objects, if any."""
+        listed = (("p", sorted(predicates or ())), ("s", subjects), ("o", values))
+        lists = [f"VALUES ?{name} {{ {' '.join(map(_written, names))} }}" for name, names in listed if names]
+        pattern = " ".join([*lists, _ALL])
         columns, where = ("?g ?s ?p ?o", f"GRAPH ?g {{ {pattern} }}") if graphs else ("?s ?p ?o", pattern)
         wanted = set(graphs)
         for row in self._pages(columns, where, graphs):
@@ -75,36 +134,53 @@ class Copies:
                 yield ox.Quad(subject, predicate, value, row["g"] if graphs else ox.DefaultGraph())
 
     def _pages(self, columns: str, where: str, graphs: Sequence[str]) -> Iterator[Any]:
-        """All rows: in one request where they fit, else page after page until there are as many as were counted."""
+        """All rows: in one request where they fit, else page after page until there are as many as were counted.
+
+        An engine may change the order of rows between two pages, so that some come twice and others never. So rows that
+        differ are counted, and where some are missing, the pages are asked for again in an order that is said.
+        """
         caps = self._endpoint.engine.row_caps
         page = min([_PAGE, *(cap - 1 for cap in caps)])  # a full page of a capped engine would be told to be a part
         counted: int | None = None
-        given = 0
-        while counted is None or given < counted:
-            offset = f" OFFSET {given}" if given else ""
-            try:
-                rows = self._rows(f"SELECT {columns} WHERE {{ {where} }}{offset} LIMIT {page}", graphs)
-            except PartOfAnswer:
-                if page < _LEAST:
-                    raise
-                page //= 4
-                continue
-            given += len(rows)
-            yield from rows
-            if counted is None:
-                if len(rows) < page and not may_be_cut(len(rows), caps):
-                    return
-                counted = int(self._rows(f"SELECT (COUNT(*) AS ?n) WHERE {{ {where} }}", graphs)[0]["n"].value)
-                if counted > self._limits.copied_statements:
-                    raise self._too_many(counted)
-                page = max(1, min(page, len(rows)))
-            if not rows or given > counted:
-                break
-        if given != counted:
+        seen: set[int] = set()
+        for order in ("", f" ORDER BY {columns}"):
+            given = 0
+            while counted is None or given < counted:
+                offset = f" OFFSET {given}" if given else ""
+                try:
+                    rows = self._rows(f"SELECT {columns} WHERE {{ {where} }}{order}{offset} LIMIT {page}", graphs)
+                except PartOfAnswer:
+                    if page < _LEAST:
+                        raise
+                    page //= 4
+                    continue
+                if not rows or given > (counted or 0) > 0:
+                    break
+                given += len(rows)
+                if counted is None:
+                    yield from rows
+                    if len(rows) < page and not may_be_cut(len(rows), caps):
+                        return
+                    counted = self._counted(where, graphs)
+                    page = max(1, min(page, len(rows)))
+                    seen.update(hash(tuple(row)) for row in rows)
+                    continue
+                fresh = {key: row for row in rows if (key := hash(tuple(row))) not in seen}
+                seen.update(fresh)
+                yield from fresh.values()
+            if counted is None or len(seen) == counted:
+                return
+        if len(seen) != self._counted(f"SELECT DISTINCT {columns} WHERE {{ {where} }}", graphs):
             raise PartOfAnswer(
-                f"{self._endpoint.url} counts {counted:,} statements and gives {given:,}",
+                f"{self._endpoint.url} counts {counted:,} statements and gives {len(seen):,}",
                 "Ask again; if it stays so, raise its row limit.",
             )
+
+    def _counted(self, where: str, graphs: Sequence[str]) -> int:
+        counted = int(self._rows(f"SELECT (COUNT(*) AS ?n) WHERE {{ {where} }}", graphs)[0]["n"].value)
+        if counted > self._limits.copied_statements:
+            raise self._too_many(counted)
+        return counted
 
     def _rows(self, text: str, graphs: Sequence[str]) -> Sequence[Any]:
         engine = self._endpoint.engine
@@ -136,6 +212,12 @@ class Copies:
             f" {self._limits.copied_statements:,} are copied",
             "Ask by SPARQL instead, or build the graph here: govgraph build",
         )
+
+
+def _batches(things: Things | None) -> Iterator[list[str]]:
+    """Names of things, so many at a time; once nothing, where it is about any."""
+    names = sorted(thing.value for thing in things or ())
+    return iter([[]]) if things is None else (names[at : at + _TOGETHER] for at in range(0, len(names), _TOGETHER))
 
 
 def _written(name: str) -> str:

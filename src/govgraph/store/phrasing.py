@@ -17,6 +17,7 @@ from govgraph.store.patterns import TOKEN
 __all__ = ["Phrase"]
 
 _FORMS = ("select", "ask", "construct", "describe")
+_ABSOLUTE = re.compile("<[A-Za-z][A-Za-z0-9+.-]*:")
 _Token = tuple[str, str]
 """Kind, as `TOKEN` names it, and text; put together again they are the whole text."""
 
@@ -49,13 +50,24 @@ class Phrase:
         return any(kind == "word" and text.lower() == "graph" for kind, text in self.tokens)
 
     def text(self, base: str = "") -> str:
-        """The text, with those of our prefixes declared that it uses without declaring them."""
+        """The text, with those of our prefixes declared that it uses without declaring them, and the base if it counts.
+
+        >>> Phrase("ASK { <s> ?p ?o }").text("http://e/"), Phrase("ASK { <http://e/s> ?p ?o }").text("http://e/")
+        ('BASE <http://e/> ASK { <s> ?p ?o }', 'ASK { <http://e/s> ?p ?o }')
+        """
         said = "".join(text for _, text in self.tokens)
         used = {text.partition(":")[0] for kind, text in self.tokens if kind == "name"}
         used |= {text.rpartition("^^")[2].partition(":")[0] for kind, text in self.tokens if kind == "string"}
         known = set(re.findall(r"(?i)\bprefix\s+([\w.-]*):", "".join(text for _, text in self.tokens[: self._start])))
         lead = "".join(f"PREFIX {name}: <{PREFIXES[name]}> " for name in PREFIXES if name in used - known)
-        return (f"BASE <{base}> " if base else "") + lead + said
+        return (f"BASE <{base}> " if base and self._needs_base else "") + lead + said
+
+    @property
+    def _needs_base(self) -> bool:
+        """Whether it may name something by an IRI that is not absolute, or make one of a text."""
+        named = [text if kind == "iri" else text.rpartition("^^")[2] for kind, text in self.tokens]
+        relative = any(text.startswith("<") and not _ABSOLUTE.match(text) for text in named)
+        return relative or any(kind == "word" and text.lower() in ("iri", "uri") for kind, text in self.tokens)
 
     def bound(self, bindings: Mapping[str, JsonTerm]) -> "Phrase":
         """The query with some of its variables bound from the start.

@@ -4,8 +4,8 @@ The endpoint is asked for results in JSON and for statements in N-Triples; what 
 is the same bytes whatever the engine. What an engine is known not to answer rightly is answered here, over the
 statements that the query can be about, and the answer says so.
 
-A query may thus run in this process: whoever takes query text from outside gives each one a process of its own,
-as with an embedded generation.
+A query may thus run in this process, which has a network: whoever takes query text from outside has that done apart,
+by a process without one, and gives each query a process of its own, as with an embedded generation.
 """
 
 from collections.abc import Callable
@@ -18,6 +18,7 @@ from govgraph.errors import BadInput, EndpointFailed, PartOfAnswer, QueryRefused
 from govgraph.limits import LIMITS, Limits
 from govgraph.namespaces import DEF, PREFIXES
 from govgraph.store.answering import of_solutions, of_statements
+from govgraph.store.apart import answered_apart
 from govgraph.store.base import Answer, Request
 from govgraph.store.copying import Copies
 from govgraph.store.embedded import EmbeddedReader, syntax_error
@@ -45,18 +46,22 @@ class RemoteReader:
     ----------
     endpoint, generation : where it is.
     limits : bounds on rows and bytes.
+    apart : what has to be answered here is answered by a process that has no network (see `apart`).
 
     Examples
     --------
     ``RemoteReader(endpoint, RemoteGenerations(endpoint).latest()).answer(Request("ASK {}"))``
     """
 
-    def __init__(self, endpoint: Endpoint, generation: RemoteGeneration, limits: Limits = LIMITS) -> None:
+    def __init__(
+        self, endpoint: Endpoint, generation: RemoteGeneration, limits: Limits = LIMITS, *, apart: bool = False
+    ) -> None:
         self.endpoint = endpoint
         self.generation = generation.number
         self.copies = Copies(endpoint, generation, limits)
         self._of = generation
         self._limits = limits
+        self._apart = apart
         self._terms = Terms(self._our_terms)
         if UNION in endpoint.default_graphs and not endpoint.engine.can_union:
             raise BadInput(
@@ -187,10 +192,17 @@ class RemoteReader:
     def _answered_here(self, request: Request, reason: str) -> Answer:
         """Fetch what the query can be about, and answer it with the engine here."""
         phrase = Phrase(request.text)
-        named = phrase.reads_graphs or phrase.names_dataset or bool(request.default_graphs or request.named_graphs)
-        store = self.copies.store(predicates_of(request.text), named=named)
-        answer = EmbeddedReader(store, self.generation, self._limits).answer(request)
-        note = f"answered here over {len(store):,} statements of the endpoint, because {reason}"
+        chosen = phrase.names_dataset or bool(request.default_graphs or request.named_graphs)
+        store = None if chosen else self.copies.nearby(phrase.bound(request.bindings).text(request.base))
+        around = "of the endpoint" if store is None else "around what it names"
+        if store is None:
+            store = self.copies.store(predicates_of(request.text), named=phrase.reads_graphs or chosen)
+        reader = EmbeddedReader(store, self.generation, self._limits)
+        if self._apart:
+            answer = answered_apart(lambda: reader.answer(request), self.generation)
+        else:
+            answer = reader.answer(request)
+        note = f"answered here over {len(store):,} statements {around}, because {reason}"
         return replace(answer, notes=(*answer.notes, note))
 
     def _our_terms(self) -> list[str]:
@@ -203,9 +215,12 @@ def _rows(found: object) -> list[ox.QuerySolution]:
 
 
 def _check_syntax(request: Request) -> None:
-    """Tell what is wrong with a text as it is told of one that is read here."""
+    """Tell what is wrong with a text as it is told of one that is read here; it is read, and not run."""
+    name, value = ox.Variable("govgraph_unasked"), ox.Literal("")  # no query has it, as is found when it has been read
     try:
-        ox.Store().query(request.text, base_iri=request.base or None, prefixes=PREFIXES)
+        ox.Store().query(
+            request.text, base_iri=request.base or None, prefixes=PREFIXES, substitutions={name: value}
+        )  # fmt: skip
     except SyntaxError as error:
         raise syntax_error(request.text, error) from None
     except (ValueError, OSError, RuntimeError):

@@ -4,8 +4,8 @@ Run by the pool as ``python -I -m govgraph.store.remote_worker``. The first fram
 and generation; the others are as in `worker`. The kernel's timer ends the process at the deadline, which ends
 the request to the endpoint on our side; the engine is told the time as well, where it takes one.
 
-Unlike a reader of an embedded store it has a network. That no text from outside uses it is seen to by the guard, and by
-`outside`.
+Unlike a reader of an embedded store it has a network. That no text from outside uses it is seen to by the guard, by
+`outside`, and for what is answered here by a child without a network (see `apart`).
 """
 
 import gc
@@ -45,7 +45,7 @@ class SettledReader:
 
     def __init__(self, generation: RemoteGeneration) -> None:
         self._generation = generation
-        self._reader = RemoteReader(generation.endpoint, generation)
+        self._reader = RemoteReader(generation.endpoint, generation, apart=True)
         self._generations = RemoteGenerations(generation.endpoint)
 
     def answer(self, request: Request, seconds: float) -> Answer:

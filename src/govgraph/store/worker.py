@@ -29,7 +29,7 @@ from govgraph.store.frames import JOB, answer_frame, failure_frame, request_of
 _LONG = 0.03  # seconds after which the rest of a batch is returned; the service waits longer before it asks others
 _RETURNED = failure_frame({"returned": True})
 
-__all__ = ["main", "pack", "serve", "unpack_header"]
+__all__ = ["failure", "main", "pack", "serve", "unpack_header"]
 
 
 def pack(header: dict[str, Any], body: bytes = b"") -> bytes:
@@ -75,12 +75,13 @@ def _answered(answered: Callable[[Request, float], Answer], request: Request, se
     try:
         return answer_frame(answered(request, seconds))
     except GovgraphError as error:
-        return failure_frame(_failure(error))
+        return failure_frame(failure(error))
     except MemoryError:
-        return failure_frame(_failure(ReaderFailed("the query needs more memory than a reader has", "Ask for less.")))
+        return failure_frame(failure(ReaderFailed("the query needs more memory than a reader has", "Ask for less.")))
 
 
-def _failure(error: GovgraphError) -> dict[str, Any]:
+def failure(error: GovgraphError) -> dict[str, Any]:
+    """Header of a frame that tells an error."""
     return {
         "error": type(error).__name__,
         "message": error.message,

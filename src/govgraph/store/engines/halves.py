@@ -14,6 +14,7 @@ import pyoxigraph as ox
 
 from govgraph.rdf.terms import term
 from govgraph.rdf.tokens import Token, is_word, tokens_of
+from govgraph.store.engines.inlining import inlined
 from govgraph.store.engines.pathways import Steps
 from govgraph.store.engines.reading import (
     Item,
@@ -96,18 +97,49 @@ def halves_of(text: str) -> Halves:
     query = read_query(text)
     if query.form == "DESCRIBE":
         return _described(query)
+    query = replace(query, items=inlined(query.items))
+    around = _around(query.items)
+    if around is None or query.form != "SELECT":
+        return _apart(query, text)
+    if query.everything:
+        raise Unread("it asks for whatever a sub-select gives")
+    _check_columns(query)
+    opening, inner, ending = around
+    halves = _apart(replace(inner, dataset=query.dataset), text, inside=True)
+    before = f"SELECT {written(query.head)} WHERE {opening} {halves.before}"
+    return replace(halves, before=before, after=f"{halves.after} {ending} {written(query.tail)}")
+
+
+def _around(items: Sequence[Item]) -> tuple[str, Query, str] | None:
+    """What stands before and after a sub-select that is all of a group but for VALUES, and it; else nothing."""
+    inner = [item for item in items if item.kind in ("group", "select")]
+    beside = [item for item in items if item.kind not in ("group", "select")]
+    if len(inner) != 1 or len(inner[0].groups) > 1 or any(item.kind != "values" for item in beside):
+        return None
+    listed = " ".join(written(item.tokens) for item in beside)
+    if query := inner[0].query:
+        return (f"{{ {listed} {{", query, "} }") if listed else ("{", query, "}")
+    found = _around(inner[0].groups[0])
+    return found and (f"{{ {listed} {found[0]}", found[1], f"{found[2]} }}")
+
+
+def _apart(query: Query, text: str, inside: bool = False) -> Halves:
+    """The two halves of a query; of one that stands inside another, nothing is left to the engine but the pattern."""
+    _check_columns(query)
     there, here = _shared(query.items)
     sending = Sending(Steps(whole=query.form != "SELECT"))
     pattern = sending.pattern(there)
     here += [_same(name, value) for name, value in sending.compared]
     dataset = f"\n{written(query.dataset)}" if query.dataset else ""
     if query.form == "CONSTRUCT":
-        if here or query.tail or not query.head:
+        if here or query.tail or any(item.kind != "triples" for item in query.items if not query.head):
             raise Unread("a graph is made of more than a pattern")
-        return Halves(f"CONSTRUCT {written(query.head)}{dataset}\nWHERE {pattern}", whole=True)
+        made = written(query.head) or f"{{ {' . '.join(written(item.tokens) for item in query.items)} }}"
+        return Halves(f"CONSTRUCT {made}{dataset}\nWHERE {pattern}", whole=True)
     if query.form == "ASK" and not here and not query.tail:
         return Halves(f"ASK{dataset}\nWHERE {pattern}", whole=True)
-    if query.form == "SELECT" and not here and not sending.distinct and (counted := _counted(query, pattern, dataset)):
+    alone = query.form == "SELECT" and not inside and not here and not sending.distinct
+    if alone and (counted := _counted(query, pattern, dataset)):
         return counted
     known = visible(there)
     read = variables_of(query.tail) | set().union(*(item.variables for item in here))
@@ -120,7 +152,7 @@ def halves_of(text: str) -> Halves:
     head = " ".join(f"?{name}" for name in columns) or "(1 AS ?govgraph_row)"
     distinct = "DISTINCT " if sending.distinct else ""
     sent = f"SELECT {distinct}{head}{dataset}\nWHERE {pattern}"
-    if known and not here and not sending.distinct and _is_plain(query):
+    if known and alone and _is_plain(query):
         asked = written(query.head).replace("*", head)
         return Halves(f"SELECT {asked}{dataset}\nWHERE {pattern} {written(query.tail)}".rstrip(), whole=True)
     if any(is_word(token, "ISBLANK", "ISIRI", "ISURI") for token in tokens_of(text)):
@@ -133,6 +165,12 @@ def halves_of(text: str) -> Halves:
     before = "ASK " if query.form == "ASK" else f"SELECT {asked} WHERE "
     rest = " ".join(written(item.tokens) for item in here)
     return Halves(sent, needed, before, f"{rest} }} {written(query.tail)}")
+
+
+def _check_columns(query: Query) -> None:
+    """What is computed of rows is computed here, where there are no statements."""
+    if any(is_word(token, "EXISTS") for token in (*query.head, *query.tail)):
+        raise Unread("a column, or the order, asks whether a pattern is there")
 
 
 def _described(query: Query) -> Halves:

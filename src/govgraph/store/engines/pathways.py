@@ -12,7 +12,7 @@ from itertools import combinations, count
 from govgraph.rdf.tokens import Token
 from govgraph.store.engines.reading import Unread, closing
 
-__all__ = ["FRESH", "Place", "Steps", "triples_of"]
+__all__ = ["FRESH", "Place", "Steps", "split", "triples_of", "unwrapped"]
 
 FRESH = "govgraph_way"
 """Start of the names of the variables that are put in."""
@@ -131,9 +131,9 @@ class Steps:
         self.repeats = self.distinct = True
         if start[0] not in "?<" or end[0] not in "?<" or start == end:
             raise Unread("a path that is followed over and over ends at a literal, or where it started")
+        if not (start.startswith("?") and end.startswith("?")):  # Virtuoso loses rows where the other end is joined
+            raise Unread("a path that is followed over and over starts or ends at a thing that is named")
         if sign == "*":
-            if not end.startswith("?"):
-                raise Unread("a path that may have no step ends at a thing that is named")
             if self._again:
                 raise Unread("several paths are followed over and over")
             self._zeroth.append(({start, end}, self.at))
@@ -146,10 +146,10 @@ class Steps:
         return f"{{ {step} }} UNION {{ {start} {predicate} {through} . {through} {predicate}+ {end} . }}"
 
     def _steps(self, start: str, path: Sequence[Token], end: str) -> Iterator[str]:
-        path = _unwrapped(path)
+        path = unwrapped(path)
         if not path:
             raise Unread("a step of a path is missing")
-        several = _split(path, "|")
+        several = split(path, "|")
         if len(several) > 1:
             if any(len(one) != 1 or one[0].kind not in ("iri", "word") for one in several):
                 raise Unread("the path holds an alternative that is not of plain predicates")
@@ -158,7 +158,7 @@ class Steps:
             yield f"VALUES {predicate} {{ {' '.join(_predicate(one[0]) for one in several)} }}"
             yield self._triple(start, predicate, end)
             return
-        parts = _split(path, "/")
+        parts = split(path, "/")
         if len(parts) > 1:
             for part in parts[:-1]:
                 through = self._fresh()
@@ -233,13 +233,14 @@ def _ends_path(tokens: Sequence[Token], place: int) -> bool:
     return (token.kind in names or token.text == "[") and (before.kind in names or before.text in (")", "+", "*", "?"))
 
 
-def _unwrapped(path: Sequence[Token]) -> Sequence[Token]:
+def unwrapped(path: Sequence[Token]) -> Sequence[Token]:
+    """A path without brackets around all of it."""
     while len(path) > 2 and path[0].text == "(" and closing(path, 0) == len(path) - 1:
         path = path[1:-1]
     return path
 
 
-def _split(path: Sequence[Token], sign: str) -> list[Sequence[Token]]:
+def split(path: Sequence[Token], sign: str) -> list[Sequence[Token]]:
     """The pieces between signs that stand outside brackets."""
     pieces: list[Sequence[Token]] = []
     first = place = 0

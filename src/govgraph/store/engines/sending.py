@@ -199,7 +199,9 @@ class Sending:
         raise Unread("an inner group computes")
 
     def _select(self, query: Query) -> str:
-        if query.tail or query.dataset or not is_word(query.head[0], "DISTINCT") or query.everything:
+        order = query.clause("ORDER")  # of rows that are all given, and joined with others
+        modified = len(query.tail) > (len(order) + 1 if order else 0)
+        if modified or query.dataset or not is_word(query.head[0], "DISTINCT") or query.everything:
             raise Unread("a sub-select is more than DISTINCT variables of a pattern")
         if any(expression for _, expression in projected(query.head)):
             raise Unread("a sub-select computes")
