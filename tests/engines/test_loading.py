@@ -34,39 +34,6 @@ BOTH = """SELECT ?label ?inGraph WHERE {
   <https://w3id.org/govgraph/id/example/marker> skos:prefLabel ?label
   GRAPH ?g { <https://w3id.org/govgraph/id/example/marker> skos:prefLabel ?inGraph } }"""
 LABEL, ALSO = (f"http://www.w3.org/2004/02/skos/core#{name}Label" for name in ("pref", "alt"))
-LOADER = """
-import os, signal, sys
-from pathlib import Path
-from govgraph.store import batches, lease, transport
-from govgraph.store.endpoint import Endpoint
-from govgraph.store.generations import Generations
-from govgraph.store.publishing import publish
-batches.BATCH, lease._SETTLE = int(sys.argv[2]), 0
-send = transport.Transport.send
-def load(store, point, before):
-    sent = 0
-    def counted(*given, **named):
-        nonlocal sent
-        sent += 1
-        if sent == point and before:
-            os.kill(os.getpid(), signal.SIGKILL)
-        answer = send(*given, **named)
-        if sent == point:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return answer
-    transport.Transport.send = counted
-    publish(Endpoint(sys.argv[1], engine="oxigraph"), Generations(Path(store)).current(), place="this test")
-for line in sys.stdin:
-    store, point, when = line.rstrip("\\n").split("\\t")
-    child = os.fork()
-    if not child:
-        try:
-            load(store, int(point), when == "before")
-        finally:
-            os._exit(0 if sys.exc_info()[0] is None else 1)
-    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
-"""
-"""Loads in children of its own, each of which is killed at one of its requests: before it is sent, or after."""
 
 
 @pytest.fixture(autouse=True)
@@ -241,7 +208,7 @@ def test_a_load_that_is_killed_anywhere_leaves_old_or_new_and_only_the_rest_is_s
 def killing(server: Served) -> Iterator[Callable[[Generation, int, str], int]]:
     """Loads a generation in a process that is killed at one of its requests; gives how it ended."""
     process = subprocess.Popen(
-        [sys.executable, "-c", LOADER, server.url, str(SMALL)],
+        [sys.executable, str(Path(__file__).with_name("loading_process.py")), server.url, str(SMALL)],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
     asking, telling = process.stdin, process.stdout
