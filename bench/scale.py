@@ -50,9 +50,9 @@ def main(words: list[str] | None = None) -> None:
     for councils in given.councils:
         with tempfile.TemporaryDirectory(prefix="govgraph-bench-") as folder:
             measured.append(_measured(councils, Path(folder), given))
-        print(f"\n{tables(measured)}\n", flush=True)
+        print(f"\n{tables(measured, given.whole)}\n", flush=True)
         if given.write:
-            put_into(given.write, tables(measured))
+            put_into(given.write, tables(measured, given.whole))
 
 
 def _measured(councils: int, scratch: Path, given: argparse.Namespace) -> Size:

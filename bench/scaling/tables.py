@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.measure import table
-from bench.scaling.peers import COMPARED, Times
+from bench.scaling.peers import COMPARED, MOST, Times
 
 __all__ = ["Size", "put_into", "tables"]
 
@@ -35,8 +35,13 @@ class Size:
     peers: dict[str, Times] = field(default_factory=dict)
 
 
-def tables(sizes: Sequence[Size]) -> str:
-    """All tables in Markdown, a column for each size."""
+def tables(sizes: Sequence[Size], whole: float) -> str:
+    """All tables in Markdown, a column for each size.
+
+    Parameters
+    ----------
+    whole : seconds after which a question about everything was given up.
+    """
     heading = [f"{one.councils:,} councils" for one in sizes]
     names = dict.fromkeys(name for one in sizes for name in one.figures)
     parts = [table(["", *heading], [[name, *(_number(one.figures.get(name)) for one in sizes)] for name in names])]
@@ -60,7 +65,7 @@ def tables(sizes: Sequence[Size]) -> str:
         for peer in peers
     ]
     parts.append(table(["a question about one body, peer: ms", *heading], rows))
-    return "\n\n".join((_measured_with(), *parts))
+    return "\n\n".join((_measured_with(whole), *parts))
 
 
 def put_into(document: Path, text: str) -> None:
@@ -77,10 +82,13 @@ def put_into(document: Path, text: str) -> None:
     document.write_text(f"{before}{START}\n{text}\n\n{END}{after}", encoding="utf-8")
 
 
-def _measured_with() -> str:
+def _measured_with(whole: float) -> str:
     packages = ("pyoxigraph", "oxigraph", "rdflib")
     versions = ", ".join(f"{name} {version(name)}" for name in packages)
-    return f"{os.cpu_count()} cores, Python {platform.python_version()}, {versions}."
+    return (
+        f"{os.cpu_count()} cores, Python {platform.python_version()}, {versions}. Given up: a question about one thing"
+        f" after {MOST:g} s, one about everything after {whole:g} s."
+    )
 
 
 def _grown(sizes: Sequence[Size], name: str) -> list[str]:
