@@ -50,8 +50,9 @@ class Limits:
     upload_parts: int = 100  # an upload of more files is refused with 413
     writer_memory_bytes: int = 3 * 1024**3  # a writer that asks for more dies; the caller gets 503, nothing is changed
     token_characters: int = 16  # a shorter token for writing is refused at the start
-    dump_seconds: float = 600.0  # the making of dumps is stopped after this; the caller gets 503
+    dump_seconds: float = 3600.0  # the making of dumps, beside the service, is stopped after this
     dump_wait_seconds: float = 5.0  # dumps that are not there by then go on being made; the caller gets 503
+    copy_seconds: float = 600.0  # a comparison or a copy of a generation is stopped after this; the caller gets 503
     difference_rows: int = 200_000  # a difference with more statements is refused with 413
     endpoint_seconds: float = 60.0  # an endpoint elsewhere that has not answered by then is given up
     endpoint_tries: int = 4  # a request that an endpoint is too busy for is sent so many times

@@ -90,7 +90,7 @@ class Copies:
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
         )  # fmt: skip
         try:
-            async with asyncio.timeout(self._limits.dump_seconds):
+            async with asyncio.timeout(self._limits.copy_seconds):
                 output, _ = await process.communicate(generation.greeting)
         except BaseException as error:
             process.kill()

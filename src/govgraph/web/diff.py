@@ -78,7 +78,7 @@ async def _run(site: Site, before: AnyGeneration, after: AnyGeneration) -> dict[
         stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
     )  # fmt: skip
     try:
-        async with asyncio.timeout(site.limits.dump_seconds):
+        async with asyncio.timeout(site.limits.copy_seconds):
             output, _ = await process.communicate()
     except BaseException as error:
         process.kill()
