@@ -103,7 +103,7 @@ def plain(answer: httpx.Response) -> str:
     text = answer.text.replace(str(answer.url.copy_with(raw_path=b"/")).rstrip("/"), "http://site")
     text = re.sub(r"127\.0\.0\.1(:|%3A)\d+", "site", text)
     text = re.sub(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+]00:00", "a time", text)
-    if answer.headers.get("content-type", "").startswith("application/trig"):
+    if answer.headers.get("content-type", "").startswith(("application/trig", "text/turtle")):
         parsed = ox.parse(input=text.encode(), format=ox.RdfFormat.TRIG, base_iri=str(answer.url))
         return "\n".join(sorted(map(str, parsed)))
     return "\n".join(sorted(text.splitlines()))
