@@ -72,6 +72,12 @@ def test_pages_say_that_findings_are_too_many_to_show(large: httpx.Client, path:
     assert "govgraph validate --council NAME" in page.text
 
 
+def test_findings_that_were_not_read_are_not_counted_as_none(large: httpx.Client) -> None:
+    assert "not shown" in large.get("/documents").text
+    assert {each["findings"] for each in large.get("/documents.json").json()["documents"]} == {None}
+    assert "0 findings" not in large.get("/documents/handbook-current").text
+
+
 def test_a_review_with_too_many_findings_is_refused_with_what_to_do(large: httpx.Client) -> None:
     answer = large.get("/review.json", headers={"Accept": "*/*"})
     assert answer.status_code == 413

@@ -28,6 +28,7 @@ __all__ = [
     "text_of",
 ]  # fmt: skip
 
+_WITH_FINDINGS = ("home.html", "thing.html", "documents.html", "document.html")
 _AT_ONCE = 300  # things named in one query
 _CITING = (
     "line", "rule", "responsibility", "seat", "relation", "service", "contribution", "fundRole", "servicing",
@@ -55,7 +56,7 @@ async def show(request: Request, template: str, **values: Any) -> Response:
     """A page with what its header and footer say."""
     site = site_of(request)
     values.setdefault("generation", site.latest.number)
-    values.setdefault("unread", is_too_large(site))
+    values.setdefault("unread", template in _WITH_FINDINGS and is_too_large(site))
     return page(request, template, licence=await site.licence(), **values)
 
 

@@ -18,7 +18,7 @@ from govgraph.store.base import Request as Query
 from govgraph.web.links import href
 from govgraph.web.pages.clauses import Clause, clauses, passages, sections
 from govgraph.web.pages.common import QUOTING, labels_of, show, site_of, text_of
-from govgraph.web.pages.reports import findings_of
+from govgraph.web.pages.reports import findings_of, is_too_large
 from govgraph.web.pages.review_words import page_of
 from govgraph.web.pages.revisions import Revision, find_revision, revisions
 from govgraph.web.reading import conditional
@@ -102,8 +102,8 @@ async def _place(site: Site, known: Sequence[Revision], version: str, clause: st
     return revision.address + (f"?{urlencode({'clause': clause})}" if clause else "")
 
 
-async def counts_of(site: Site, known: Sequence[Revision]) -> dict[str, dict[str, int]]:
-    """Numbers of clauses, of facts drawn and of findings of some versions, by version."""
+async def counts_of(site: Site, known: Sequence[Revision]) -> dict[str, dict[str, int | None]]:
+    """Numbers of clauses, of facts drawn and of findings of some versions, by version; None is not known."""
     asked = []
     for apart in (False, True):  # from the merged facts, and from the graphs of what was superseded
         some = [each for each in known if each.superseded == apart]
@@ -113,7 +113,8 @@ async def counts_of(site: Site, known: Sequence[Revision]) -> dict[str, dict[str
             asked += [Query(text.format(values), default_graphs=graphs) for text in (_COUNTS, _PLACES)]
     tables = await site.tables(*asked)
     wrong = await findings_of(site)
-    counts = {each.iri: {"clauses": 0, "facts": 0, "findings": 0} for each in known}
+    counts: dict[str, dict[str, int | None]] = {each.iri: {"clauses": 0, "facts": 0, "findings": 0} for each in known}
+    unread = is_too_large(site)
     found: dict[str, set[str]] = {each.iri: {one.key for one in wrong.get(each.iri, ())} for each in known}
     for table in tables:
         for row in table.rows:
@@ -123,7 +124,7 @@ async def counts_of(site: Site, known: Sequence[Revision]) -> dict[str, dict[str
             else:
                 found[version] |= {one.key for one in wrong.get(row["clause"], ())}
     for version, keys in found.items():
-        counts[version]["findings"] = len(keys)
+        counts[version]["findings"] = None if unread else len(keys)
     return counts
 
 
