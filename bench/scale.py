@@ -8,6 +8,7 @@ of a question is its time at a size over its time at the size before, beside the
 import argparse
 import json
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -46,6 +47,7 @@ def main(words: list[str] | None = None) -> None:
     if given.virtuoso_to and missing_virtuoso():
         print(missing_virtuoso(), file=sys.stderr)
         given.virtuoso_to = 0
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # what was made goes away, however it is stopped
     measured = []
     for councils in given.councils:
         with tempfile.TemporaryDirectory(prefix="govgraph-bench-") as folder:

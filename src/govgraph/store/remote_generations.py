@@ -14,6 +14,7 @@ An endpoint without such a graph is taken as it is: generation 0, its own defaul
 import base64
 import hashlib
 import json
+import time
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -170,6 +171,10 @@ def cached_folder(url: str) -> Path:
     return place / hashlib.sha256(url.encode()).hexdigest()[:24]
 
 
+_PAUSES = (0.0, 0.1, 0.4)
+"""Seconds before each look at which generation is current."""
+
+
 class RemoteGenerations:
     """The generations of one endpoint.
 
@@ -211,18 +216,22 @@ class RemoteGenerations:
         """Number of the current generation, and since when each one that is kept is there."""
         if self.endpoint.default_graphs:
             return FOREIGN, {}
-        rows = self._rows(f"SELECT ?n ?g ?t WHERE {{ <{GENERATIONS}> <{DEF}currentGeneration> ?n . ?g <{_SINCE}> ?t }}")
-        if rows:
-            kept = {int(row["g"].removeprefix(_GENERATION)): row["t"] for row in rows}
-            number = max(int(row["n"]) for row in rows)  # while one takes the place of another there are two
-            if number in kept:
-                return number, kept
-        if self._rows("SELECT ?s WHERE { ?s ?p ?o } LIMIT 1"):
-            raise StoreMissing(
-                f"{self.endpoint.url} holds a load that has not come to its end",
-                "Go on with it: govgraph build --store URL",
+        for pause in _PAUSES:  # an engine may show for a moment that one went and not yet that another came
+            time.sleep(pause)
+            rows = self._rows(
+                f"SELECT ?n ?g ?t WHERE {{ <{GENERATIONS}> <{DEF}currentGeneration> ?n . ?g <{_SINCE}> ?t }}"
             )
-        return FOREIGN, {}
+            if rows:
+                kept = {int(row["g"].removeprefix(_GENERATION)): row["t"] for row in rows}
+                number = max(int(row["n"]) for row in rows)  # while one takes the place of another there are two
+                if number in kept:
+                    return number, kept
+            if not self._rows("SELECT ?s WHERE { ?s ?p ?o } LIMIT 1"):
+                return FOREIGN, {}
+        raise StoreMissing(
+            f"{self.endpoint.url} holds a load that has not come to its end",
+            "Go on with it: govgraph build --store URL",
+        )
 
     def settled(self, number: int) -> bool:
         """Whether a generation is current, and its named graphs are not being changed just now."""
