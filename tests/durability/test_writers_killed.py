@@ -15,7 +15,7 @@ from tests.durability.writing_process import SIZE, WriterProcess, present, updat
 
 from govgraph.store.generations import Generations
 
-KILLS = int(os.environ.get("GOVGRAPH_KILLS", "20"))
+KILLS = int(os.environ.get("GOVGRAPH_KILLS", "40"))
 
 
 def test_no_acknowledged_change_is_lost_and_none_is_torn(folder: Path) -> None:

@@ -2,14 +2,13 @@
 
 import gzip
 import re
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
 import pyoxigraph as ox
 import pytest
-from tests.web.test_remote_site import BOARD, PAGES, SECRET, plain
+from tests.web.test_remote_site import BOARD, PAGES, SECRET, await_review, plain
 
 from govgraph.store.endpoint import Endpoint
 
@@ -81,12 +80,5 @@ def test_a_review_is_made_when_somebody_asks_and_finishes(
     virtuoso_endpoint: Endpoint, serve: Callable[..., str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))  # the other site's pages go on without findings
-    deadline = time.monotonic() + 300
     with httpx.Client(base_url=serve(virtuoso_endpoint), timeout=60) as alone:
-        while (answer := alone.get("/review.json")).status_code == 503:
-            assert answer.json()["code"] == "store-failed"
-            assert "Come back" in answer.json()["detail"]
-            assert time.monotonic() < deadline
-            time.sleep(1)
-    assert answer.status_code == 200
-    assert answer.json()["findings"]
+        await_review(alone)
