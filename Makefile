@@ -30,7 +30,7 @@ run: install  ## build the graph, validate it, print the flagship answer, serve 
 test: .venv/.ready-for-tests  ## the whole test suite
 	@tests/browser/install-chromium
 	@tests/engines/install-virtuoso
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadgroup
 
 lint: .venv/.ready-for-tests  ## style and types
 	$(BIN)/ruff check .

@@ -25,6 +25,13 @@ PATIENT = dataclasses.replace(LIMITS, dump_wait_seconds=25.0)
 """On a machine that is busy with other tests a small dump may take longer than a visitor waits."""
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """In a run of several processes a file stays in one of them, and so do all tests that share the engines."""
+    for item in items:
+        shared = item.path.parent if item.path.parent.name == "engines" else item.path
+        item.add_marker(pytest.mark.xdist_group(str(shared.relative_to(ROOT))))
+
+
 @pytest.fixture(scope="session")
 def store_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A store built from the packaged graph; do not write to it."""

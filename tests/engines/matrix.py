@@ -8,6 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from govgraph.graph import Graph
 from govgraph.questions.library import find, library
 from govgraph.questions.table import Table
@@ -183,11 +185,13 @@ class Matrix:
     ----------
     embedded : the packaged graph in the embedded store.
     endpoints : gives an engine's endpoint that holds the same graph.
+    caches : an empty folder for what is kept of the endpoints.
     """
 
-    def __init__(self, embedded: Graph, endpoints: Callable[[str], Endpoint]) -> None:
+    def __init__(self, embedded: Graph, endpoints: Callable[[str], Endpoint], caches: Path) -> None:
         self._embedded = embedded
         self._endpoints = endpoints
+        self._caches = caches
         self.compared = cache(self._compare)
         self._expected = cache(self._answer_here)
 
@@ -195,8 +199,11 @@ class Matrix:
         return self._run(row, set())(self._embedded)
 
     def _compare(self, row: str, engine: str) -> Compared:
-        watched, graph = self._open(engine)  # for each row: what one fetches may be enough for the next
-        elsewhere = self._run(row, watched.notes)(graph)
+        with pytest.MonkeyPatch.context() as patch:
+            # A copy that one row leaves on disk would answer the others.
+            patch.setenv("XDG_CACHE_HOME", str(self._caches / (COPIED if row in ON_A_COPY else FETCHED)))
+            watched, graph = self._open(engine)  # for each row: what one fetches may be enough for the next
+            elsewhere = self._run(row, watched.notes)(graph)
         return Compared(COPIED if row in ON_A_COPY else watched.cell, self._expected(row), elsewhere)
 
     def _open(self, engine: str) -> tuple[_Watched, Graph]:

@@ -15,13 +15,13 @@ from govgraph.store.engines import ENGINES as ADAPTERS
 
 
 @pytest.fixture(scope="session")
-def matrix(graph: Graph, request: pytest.FixtureRequest) -> Matrix:
+def matrix(graph: Graph, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Matrix:
     def endpoint(engine: str) -> Endpoint:
         found = request.getfixturevalue(f"{engine}_endpoint")
         assert isinstance(found, Endpoint)
         return found
 
-    return Matrix(graph, endpoint)
+    return Matrix(graph, endpoint, tmp_path_factory.mktemp("matrix"))
 
 
 @pytest.mark.parametrize("engine", ENGINES)
