@@ -125,6 +125,15 @@ SHAPES = f"""
 """
 
 
+OF_A_PROPERTY = f"""
+@prefix sh: <http://www.w3.org/ns/shacl#> . @prefix gov: <https://w3id.org/govgraph/def/> . @prefix : <http://e/> .
+:line a sh:NodeShape ; sh:targetClass gov:Line ; sh:property :unheard-of .
+:unheard-of sh:path gov:unheard ; sh:sparql :unheard-of-query .
+:unheard-of-query a sh:SPARQLConstraint ;
+  sh:select "SELECT $this WHERE {{ $this <{DEF}name> ?n . ?other <{DEF}name> ?n }}" .
+"""
+
+
 def outlook(shared: set[str]) -> Outlook:
     used = {DEF + "party", DEF + "name", PREFIXES["rdf"] + "type"}
     return Outlook(frozenset(used), frozenset({PREFIXES["rdf"] + "type", *shared}), frozenset(shared), (), ())
@@ -137,6 +146,12 @@ def test_what_leads_over_values_that_several_portions_have_is_judged_over_the_wh
     assert one == {"http://e/named"}  # names are literals; parties belong to one portion
     both = {name for name in scattered(checks, outlook({DEF + "name", DEF + "party"})) if name.startswith("http://e/")}
     assert both == {"http://e/named", "http://e/seats"}
+
+
+def test_a_query_is_not_confined_because_nobody_uses_the_path_of_its_shape(tmp_path: Path) -> None:
+    (tmp_path / "shapes.ttl").write_text(OF_A_PROPERTY)
+    checks = checks_of(read_shapes([tmp_path / "shapes.ttl"]))
+    assert scattered(checks, outlook({DEF + "name"})) == {"http://e/unheard-of"}
 
 
 def test_a_shape_for_one_node_is_judged_over_the_whole_unless_it_is_of_the_vocabulary(tmp_path: Path) -> None:

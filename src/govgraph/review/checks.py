@@ -186,6 +186,8 @@ class _Reader:
         if shape.path:
             terms["PATH"] = shape.path.part
         names = {"this": node, "value": value} if query.ask else {"this": node}
+        if shape.path and not query.ask:  # a SELECT follows the path itself, if at all: it need not lead anywhere
+            context = context[:-1]
         yield from query_reads(query.with_terms(terms), names, self._fresh, context)
 
     def _probes(self, read: Read) -> Iterator[Probe]:

@@ -91,6 +91,7 @@ class Rulebook:
             _check_severities(held, file)
             for statement in held:
                 self._facts.add(*statement)
+        self._rules: dict[tuple[str, str], Rule] = {}
         self._shapes = list(self._find_shapes())
         if not self._shapes:
             named = str(files[0]) if len(files) == 1 else f"{files[0]} and {len(files) - 1} other files"
@@ -115,6 +116,11 @@ class Rulebook:
 
     def rule(self, shape: str, constraint: str = "") -> Rule:
         """The rule that a result is of: that of the constraint, or of the shape."""
+        if (known := self._rules.get((shape, constraint))) is None:
+            known = self._rules[shape, constraint] = self._rule_of(shape, constraint)
+        return known
+
+    def _rule_of(self, shape: str, constraint: str) -> Rule:
         for iri in (constraint, shape):
             if iri and self._facts.literal(ox.NamedNode(iri), _IDENTIFIER):
                 return self._rule(ox.NamedNode(iri))

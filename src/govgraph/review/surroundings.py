@@ -28,6 +28,8 @@ _OWNERS = (
 )
 """Along these a thing belongs to a body, the nearest relation first."""
 
+_RANK = {relation: rank for rank, relation in enumerate(_OWNERS)}
+
 _FOLLOWED = {*_BASIS, *_OWNERS, GOV.inferredFrom, GOV.versionOf, _PART}
 _STEPS = 7
 """From a thing to its clause, the clause around that, version and document; over a post and a portfolio to a body."""
@@ -48,6 +50,8 @@ class Surroundings:
 
     def __init__(self, data: "Data", nodes: Iterable[ox.NamedNode], paths: Iterable[ox.NamedNode] = ()) -> None:
         self.facts = Facts()
+        self._places: dict[ox.NamedNode, Place] = {}
+        self._bodies: dict[ox.NamedNode, ox.NamedNode | None] = {}
         followed = _FOLLOWED | set(paths)
         wanted = [*sorted(followed, key=lambda term: term.value), RDF_TYPE, SKOS.prefLabel, _NUMBER]
         wanted += [GOV.lineStart, GOV.lineEnd, GOV.sourceFile, _LABEL]
@@ -84,6 +88,11 @@ class Surroundings:
 
     def place(self, clause: ox.NamedNode) -> Place:
         """Where a clause stands."""
+        if (known := self._places.get(clause)) is None:
+            known = self._places[clause] = self._place(clause)
+        return known
+
+    def _place(self, clause: ox.NamedNode) -> Place:
         facts = self.facts
         first, last = facts.literal(clause, GOV.lineStart), facts.literal(clause, GOV.lineEnd)
         whole = facts.above(clause, _PART) - {clause}
@@ -107,6 +116,11 @@ class Surroundings:
 
     def body(self, node: ox.NamedNode) -> ox.NamedNode | None:
         """The body that a thing is or belongs to, else the organisation or post."""
+        if node not in self._bodies:
+            self._bodies[node] = self._body(node)
+        return self._bodies[node]
+
+    def _body(self, node: ox.NamedNode) -> ox.NamedNode | None:
         parties = []
         for thing in self._upwards(node):
             kinds = self.facts.types(thing)
@@ -122,9 +136,11 @@ class Surroundings:
         while waiting:
             thing = waiting.pop(0)
             yield thing
-            owners = (sorted(self.facts.objects(thing, relation), key=str) for relation in _OWNERS)
-            for owner in (owner for some in owners for owner in some):  # the same one first, however the data are kept
-                if owner not in seen:
+            told = sorted(
+                (_RANK[name], str(owner), owner) for name, owner in self.facts.properties(thing) if name in _RANK
+            )
+            for _, _, owner in told:  # the same one first, however the data are kept
+                if isinstance(owner, ox.NamedNode) and owner not in seen:
                     seen.add(owner)
                     waiting.append(owner)
 
