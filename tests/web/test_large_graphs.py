@@ -2,8 +2,10 @@
 
 import dataclasses
 import re
+import shutil
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import httpx
 import pytest
@@ -104,6 +106,29 @@ def test_the_home_page_asks_for_a_name_where_there_are_too_many_to_choose_from(
     assert '<select id="home-body"' in web.get("/").text
     monkeypatch.setattr(home, "_CHOICE", 3)
     assert '<input id="home-body"' in web.get("/?many").text
+
+
+def test_the_terms_are_there_before_they_are_counted_and_none_is_called_unused(
+    serve: Callable[..., str], store_folder: Path, tmp_path: Path
+) -> None:
+    folder = shutil.copytree(store_folder, tmp_path / "store", ignore=shutil.ignore_patterns("dumps"))
+    with httpx.Client(base_url=serve(folder, dataclasses.replace(LIMITS, whole_statements=1000)), timeout=30) as site:
+        page = site.get("/def/", headers=BROWSER).text
+        assert "is being counted" in page
+        assert "Not used" not in page
+        assert {term["uses"] for term in site.get("/def/terms.json").json()["terms"] if term["kind"] == "code"} == {
+            None
+        }
+        while "is being counted" in (page := site.get("/def/", headers=BROWSER).text):
+            time.sleep(0.1)
+        assert re.search(r"Used [\d,]+ times", page)
+
+
+def test_the_list_of_codes_of_a_large_graph_leaves_the_counting_to_their_pages(large: httpx.Client) -> None:
+    page = large.get("/def/?part=codes").text
+    assert "the page of a code says how often" in page
+    assert "Not used" not in page
+    assert re.search(r"Used [\d,]+ times", large.get("/page/def/mode/accountability").text)
 
 
 def test_the_terms_are_counted_beside(large: httpx.Client) -> None:

@@ -84,21 +84,27 @@ class Dumps:
         told = await self._read(folder / INDEX, "dumps", lambda: self._dump(generation, folder))
         return Dumped(folder, told)
 
-    async def counts(self, generation: AnyGeneration) -> dict[str, Any]:
+    async def counts(self, generation: AnyGeneration, *, wait: bool = True) -> dict[str, Any]:
         """The counts of a generation by class, by property and so on, for VoID; made like the dumps, but in seconds.
+
+        Parameters
+        ----------
+        wait : for a while, if they are not there; else their making begins, and the caller is told so at once.
 
         Raises
         ------
         BeingMade, EnvironmentFailed
         """
         file = await self._place() / f"{generation.folder.name}.json"
-        return await self._read(file, "counts", lambda: self._run(_COUNTING, generation, file))
+        return await self._read(file, "counts", lambda: self._run(_COUNTING, generation, file), wait)
 
-    async def _read(self, file: Path, what: str, work: Callable[[], Coroutine[Any, Any, None]]) -> dict[str, Any]:
+    async def _read(
+        self, file: Path, what: str, work: Callable[[], Coroutine[Any, Any, None]], wait: bool = True
+    ) -> dict[str, Any]:
         """What is in a file, once it has been made."""
         if file not in self._known:
             if not file.exists():
-                await self._made(file, what, work)
+                await self._made(file, what, work, wait)
             try:
                 self._known[file] = json.loads(await asyncio.to_thread(file.read_text))
             except (OSError, ValueError) as error:
@@ -106,7 +112,7 @@ class Dumps:
         found: dict[str, Any] = self._known[file]
         return found
 
-    async def _made(self, file: Path, what: str, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    async def _made(self, file: Path, what: str, work: Callable[[], Coroutine[Any, Any, None]], wait: bool) -> None:
         """Wait for what makes a file; it is started only once, and only so long after that is it waited for."""
         now = asyncio.get_running_loop().time()
         making = self._making.get(file)
@@ -114,7 +120,7 @@ class Dumps:
             making = self._making[file] = _Making(asyncio.create_task(work()), now)
             making.task.add_done_callback(lambda task: self._done(file, task))
         left = making.since + self._limits.dump_wait_seconds - now
-        done, _ = await asyncio.wait([making.task], timeout=max(0.0, left))
+        done, _ = await asyncio.wait([making.task], timeout=max(0.0, left) if wait else 0)
         if not done or making.task.cancelled():
             raise BeingMade(f"the {what} of this generation are being made", "Come back in a minute.")
         making.task.result()

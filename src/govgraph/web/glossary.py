@@ -89,7 +89,8 @@ class Term:
     note, shown : when to use it, and an example in words, where the ontology gives them.
     kind : what the terms of its kind are called together.
     broader, domain, range, lists : the terms it is a kind of, that it stands on, that it leads to, and its code lists.
-    uses : things of the class or code, or statements with the property, in the current facts.
+    uses : things of the class or code, or statements with the property, in the current facts; None where that has not
+        been counted.
     example : IRI and label of one of them.
     """
 
@@ -103,7 +104,7 @@ class Term:
     domain: list[Link] = field(default_factory=list)
     range: list[Link] = field(default_factory=list)
     lists: list[Link] = field(default_factory=list)
-    uses: int = 0
+    uses: int | None = 0
     example: Link | None = None
 
 
@@ -116,20 +117,22 @@ async def terms_of(site: Site, part: str) -> Mapping[str, Sequence[Term]]:
     """
     kinds = await _kinds(site, part)
     if site.large:
-        counts = await counted_beside(site)
+        counts = await counted_beside(site) if part == "terms" else None  # codes are not counted beside
         for term in (term for terms in kinds.values() for term in terms):
-            term.uses = counts["class"].get(term.iri, 0) or counts["property"].get(term.iri, 0)
+            term.uses = None
+            if counts:
+                term.uses = counts["class"].get(term.iri, 0) or counts["property"].get(term.iri, 0)
     else:
         await _count(site, kinds, [Query(text) for text in dict.fromkeys(_COUNTING[words] for words in kinds)])
     return kinds
 
 
-async def counted_beside(site: Site) -> dict[str, dict[str, int]]:
-    """How often each class and property is used in a large graph; nothing until that has been counted beside."""
+async def counted_beside(site: Site) -> dict[str, dict[str, int]] | None:
+    """How often each class and property is used in a large graph; None until that has been counted beside."""
     with contextlib.suppress(StoreFailed):
-        counts = await site.dumps.counts(site.latest)
+        counts = await site.dumps.counts(site.latest, wait=False)
         return {"class": dict(counts["classes"]), "property": dict(counts["properties"])}
-    return {"class": {}, "property": {}}
+    return None
 
 
 async def term_of(site: Site, name: str) -> tuple[Term, Sequence[Term]] | None:

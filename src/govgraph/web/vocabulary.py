@@ -48,9 +48,11 @@ async def ontology(request: Request) -> Response:
         part = "codes" if request.query_params.get("part") == "codes" else "terms"
         kinds = await terms_of(site, part)
         found = joints(kinds)
+        uncounted = any(term.uses is None for terms in kinds.values() for term in terms)
         return page(
             request, "ontology.html", headers=headers, part=part, kinds=kinds, joints=found,
-            overview=drawing(draw_overview(found, href)), generation=generation.number, licence=await site.licence(),
+            overview=drawing(draw_overview(found, href)), uncounted=uncounted,
+            generation=generation.number, licence=await site.licence(),
         )  # fmt: skip
     answer = await site.answer(Query(_ONTOLOGY, accept=(wanted,)))
     told = {

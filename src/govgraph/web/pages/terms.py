@@ -48,9 +48,10 @@ async def terms(request: Request) -> Response:
     told = []
     for row in ours.rows:
         kind = str(row["kind"])
-        uses = used.get(kind, {}).pop(str(row["term"]), 0)
+        counts = (used or {}).get(kind)  # codes are not counted
+        uses = None if counts is None else counts.pop(str(row["term"]), 0)
         told.append(_term(str(row["term"]), str(row["label"]), kind, uses, str(row.get("definition") or "")))
-    for kind, counts in used.items():
+    for kind, counts in (used or {}).items():
         told += [_term(iri, _words(iri), kind, uses, "") for iri, uses in counts.items() if curie(iri) != iri]
     content = {"generation": ours.generation, "prefixes": PREFIXES, "terms": told}
     headers = {
@@ -73,8 +74,8 @@ def _counts(rows: list[dict[str, object]]) -> dict[str, int]:
     return {str(row["term"]): int(str(row["uses"])) for row in rows}
 
 
-def _term(iri: str, label: str, kind: str, uses: int, definition: str) -> dict[str, object]:
-    """One term; `insert` is what a query must say where the short name cannot stand in it."""
+def _term(iri: str, label: str, kind: str, uses: int | None, definition: str) -> dict[str, object]:
+    """One term; `uses` is null where they are not counted, `insert` what a query must say where the name cannot."""
     name = curie(iri)
     told: dict[str, object] = {"name": name, "label": label, "kind": kind, "uses": uses}
     if definition:
