@@ -4,6 +4,7 @@ import asyncio
 import functools
 import json
 import re
+from collections import Counter
 from dataclasses import asdict, dataclass
 from difflib import get_close_matches
 from urllib.parse import quote, urlencode
@@ -62,12 +63,13 @@ class Behind:
 
 def _counted(report: Report) -> list[Counted]:
     """Every rule that was run, in the order of identifiers."""
-    waived = [finding.rule for finding in report.waived]
+    waived = Counter(finding.rule for finding in report.waived)
     found = report.by_rule
     known = {rule.rule: rule for rule in report.ran}
     for finding in (*report.findings, *report.waived):  # a report of an earlier version of govgraph lists no rules
-        known.setdefault(finding.rule, _rule_of(finding))
-    return [Counted(known[name], found.get(name, 0), waived.count(name)) for name in sorted(known)]
+        if finding.rule not in known:
+            known[finding.rule] = _rule_of(finding)
+    return [Counted(known[name], found.get(name, 0), waived[name]) for name in sorted(known)]
 
 
 def _rule_of(finding: Finding) -> Rule:
