@@ -73,6 +73,7 @@ def _measured(councils: int, scratch: Path, given: argparse.Namespace) -> Size:
         "ends of all, ms": one["ends"],
         "entity page, ms": one["page"],
         "search, ms": one["search"],
+        "search in descriptions, ms": one["told"],
     }
     if given.whole:
         for name in library():

@@ -28,6 +28,8 @@ from govgraph.store.generations import Generations
 __all__ = ["main"]
 
 ENDS = "SELECT ?party ?end WHERE { ?party gov:ultimatelyAnswersTo ?end }"
+TOLD = ("council", "group of people", "body that decides", "accountab")
+"""Words of descriptions; in a synthetic nation those of the terms and codes."""
 TIMES = 3
 MOST = 20.0
 """Seconds after which a question about one thing is given up."""
@@ -59,7 +61,7 @@ def whole(store: Path, name: str) -> dict[str, Any]:
 
 
 def one_by_one(store: Path, councils: int) -> dict[str, Any]:
-    """Opening, every question about one thing, the ends of all, a page, and a search."""
+    """Opening, every question about one thing, the ends of all, a page, and searches."""
     codes = sampled(councils)
     opened = [_ms(lambda: Graph(_latest(store))) for _ in range(5)]
     graph = Graph(_latest(store))
@@ -78,6 +80,7 @@ def one_by_one(store: Path, councils: int) -> dict[str, Any]:
         "search": statistics.median(
             _ms(partial(graph.search, words)) for words in _searched(graph, bodies) for _ in range(TIMES)
         ),
+        "told": statistics.median(_ms(partial(graph._names.told, words)) for words in TOLD for _ in range(TIMES)),
     }
 
 

@@ -130,6 +130,20 @@ def test_names_are_fetched_once_and_kept(played: Played, generation: Generation)
         assert there.find(name) == here.find(name)
     for text in ("board", "delivery gro", "earlier"):
         assert sorted(hit.iri for hit in there.search(text)) == sorted(hit.iri for hit in here.search(text))
+    for text in ("social care", "struck: the area", "resid"):
+        assert there.told(text) == here.told(text) != []
+
+
+def test_names_that_an_earlier_version_kept_are_fetched_again_with_descriptions(
+    played: Played, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reader = reader_of(played)
+    told = RemoteGenerations(reader.endpoint).latest()
+    told.names.unlink(missing_ok=True)
+    with monkeypatch.context() as before:
+        before.setattr("govgraph.store.names.finish_told", lambda db: None)
+        assert Names(names_file(reader, told)).told("social care") == []
+    assert Names(names_file(reader, told)).told("social care")
 
 
 def test_copies_are_shared_where_one_holds_the_other(played: Played) -> None:

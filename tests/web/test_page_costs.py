@@ -18,7 +18,7 @@ from govgraph.rdf.terms import iri
 from govgraph.store.base import Answer, Request
 from govgraph.store.embedded import EmbeddedReader
 from govgraph.store.generations import Generations
-from govgraph.store.names import Names
+from govgraph.store.names import Names, write_names
 from govgraph.store.pool import ReaderPool
 from govgraph.web.app import create_app
 
@@ -137,3 +137,28 @@ def test_a_name_that_is_not_there_is_compared_with_so_many_others_and_no_more(
     assert names.close_to("partnershp bord")
     names.close()
     assert 0 < compared[0] <= 300
+
+
+def test_a_search_asks_the_store_for_nothing_that_the_empty_form_does_not(nations: dict[int, Path]) -> None:
+    empty, _ = costs(nations[LARGE], "/search")
+    found, page = costs(nations[LARGE], "/search?q=calendar")
+    assert "In what is said of a thing" in page
+    assert found.keys() == empty.keys()
+
+
+@pytest.mark.parametrize("typed", ["common", "common word", "rare common", "nowhere common"])
+def test_a_search_in_descriptions_reads_no_more_where_a_common_word_is_in_more_of_them(
+    tmp_path: Path, typed: str
+) -> None:
+    read = []
+    for wanted in (1_000, 50_000):
+        file = tmp_path / f"{wanted}.sqlite"
+        texts = (f"A common word of thing {n}{' that is rare' if n == 7 else ''}" for n in range(wanted))
+        write_names(file, ((f"{ID}{n}", f"Thing {n}", "body", [], [], [text]) for n, text in enumerate(texts)))
+        names = Names(file)
+        before = bytes_read()
+        found = len(names.told(typed))
+        read.append(bytes_read() - before)
+        names.close()
+        assert found == {"common": 30, "common word": 30, "rare common": 1, "nowhere common": 0}[typed]
+    assert read[1] < MOST * read[0] + BESIDE

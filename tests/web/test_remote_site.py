@@ -35,6 +35,7 @@ PAGES = (
     f"/chart/{BOARD}",
     "/decide?kind=revenue+spend&amount=600000",
     "/search?q=board",
+    "/search?q=social+care",
     "/documents",
     "/councils",
     "/about",

@@ -42,7 +42,32 @@ def test_every_page_marks_where_the_visitor_is(web: httpx.Client) -> None:
 
 def test_a_search_for_words_finds_what_is_said_of_a_thing(web: httpx.Client) -> None:
     page = web.get("/search", params={"q": "social care"}, headers=BROWSER).text
-    assert "In what is said of a thing" in page
+    _, _, told = page.partition("In what is said of a thing")
+    assert "Education and Social Services for Children and Young People" in told
+    assert "in social care of the young" in told
+    assert '<span class="kind">portfolio</span>' in told
+    assert '<span class="kind">clause (earlier revision only)</span>' in told
+
+
+def test_what_a_search_finds_by_name_is_not_listed_again_by_what_is_said_of_it(web: httpx.Client) -> None:
+    page = web.get("/search", params={"q": "theme"}, headers=BROWSER).text
+    named, _, told = page.partition("In what is said of a thing")
+    places = [re.findall(r'<li><a href="([^"]+)"', part) for part in (named, told)]
+    assert all(places)
+    assert not set(places[0]) & set(places[1])
+
+
+def test_over_a_generation_of_an_earlier_version_a_search_finds_names(
+    serve: Callable[..., str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as before:
+        before.setattr("govgraph.store.names.finish_told", lambda db: None)
+        build(Generations(tmp_path / "store"))
+    with httpx.Client(base_url=serve(tmp_path / "store"), timeout=30, headers=BROWSER) as client:
+        answer = client.get("/search", params={"q": "social care"})
+        assert answer.status_code == 200
+        assert "Adults and Social Care" in answer.text
+        assert "In what is said of a thing" not in answer.text
 
 
 def test_a_chart_shows_the_chosen_ways_of_answering_only(web: httpx.Client) -> None:

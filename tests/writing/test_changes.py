@@ -21,6 +21,7 @@ from govgraph.graph import Graph
 from govgraph.knowledge.build import build
 from govgraph.review.findings import Finding, Report
 from govgraph.store.generations import Generation, Generations
+from govgraph.store.names import Names
 from govgraph.writing.changing import change, make_empty, write
 from govgraph.writing.request import Expected, Part, Write
 
@@ -73,6 +74,16 @@ def test_a_change_of_a_named_graph_is_in_the_facts_in_the_names_and_in_what_is_d
     assert asks(after, f"ASK {{ <{BODY}> a <http://www.w3.org/ns/org#Organization> }}")
     assert Graph(after).describe("New Board")
     assert not asks(before, f"ASK {{ <{BODY}> ?p ?o }}")
+
+
+def test_what_is_written_of_a_thing_is_found_by_its_words_and_no_longer_once_it_is_taken_out(
+    governed: Generations,
+) -> None:
+    told = f'{{ GRAPH <{G}> {{ <{BODY}> dct:description "Looks after the weighbridges"@en }} }}'
+    changed(governed, INSERT)
+    written = changed(governed, f"INSERT DATA {told}")
+    assert [hit.iri for hit in Names(written.names).told("weighbridge")] == [BODY]
+    assert Names(changed(governed, f"DELETE DATA {told}").names).told("weighbridge") == []
 
 
 def test_a_manifest_says_who_changed_what_and_when(governed: Generations) -> None:

@@ -98,6 +98,12 @@ class Facts:
         """First such text, or the empty text."""
         return next(iter(self.literals(subject, predicate)), "")
 
+    def texts(self, subject: ox.NamedNode, predicates: Iterable[ox.NamedNode]) -> list[str]:
+        """Texts that the subject has for any of the predicates, in their order."""
+        properties = self._by_subject.get(subject, {})
+        found = [properties[predicate] for predicate in predicates if predicate in properties]
+        return [value.value for values in found for value in values if isinstance(value, ox.Literal)]
+
     def subjects(self, predicate: ox.NamedNode, value: ox.NamedNode | ox.Literal) -> list[ox.NamedNode]:
         """Subjects that have the value for the predicate."""
         return list(self._by_object.get((predicate, value), {}))

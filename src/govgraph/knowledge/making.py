@@ -19,7 +19,7 @@ import pyoxigraph as ox
 
 from govgraph.knowledge.derive import derive
 from govgraph.knowledge.facts import SKOS, Facts
-from govgraph.knowledge.naming import EARLIER, Row, named
+from govgraph.knowledge.naming import named
 from govgraph.knowledge.partition import Piece, Portion, partition
 from govgraph.knowledge.portions import (
     DERIVED_GRAPH,
@@ -36,7 +36,8 @@ from govgraph.knowledge.vocabulary import Vocabulary, vocabulary
 from govgraph.knowledge.workers import Workers
 from govgraph.rdf.files import read_lines
 from govgraph.store.loading import load_quads
-from govgraph.store.names import write_names
+from govgraph.store.names import Row, write_names
+from govgraph.store.told import EARLIER
 
 __all__ = ["Made", "Source", "make", "processes_for"]
 

@@ -15,11 +15,12 @@ import pyoxigraph as ox
 
 from govgraph.knowledge.derive import derive
 from govgraph.knowledge.facts import SKOS, Facts, statements
-from govgraph.knowledge.naming import EARLIER, Row, named
+from govgraph.knowledge.naming import named
 from govgraph.knowledge.portions import DERIVED_GRAPH, dated
 from govgraph.namespaces import GRAPH
 from govgraph.rdf.files import serialise
-from govgraph.store.names import write_names
+from govgraph.store.names import Row, write_names
+from govgraph.store.told import EARLIER
 
 __all__ = ["DERIVED_GRAPH", "ONTOLOGY_GRAPH", "Merged", "merge", "names_in", "write_merged"]
 

@@ -1,4 +1,4 @@
-"""What the things of a generation are called, for search and "did you mean"."""
+"""What the things of a generation are called and what is said of them, for search and "did you mean"."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -7,17 +7,12 @@ import pyoxigraph as ox
 
 from govgraph.knowledge.facts import RDF_TYPE, RDFS, SKOS, Facts
 from govgraph.namespaces import DEF, ID, PREFIXES
+from govgraph.store.names import Row
 
-__all__ = ["EARLIER", "NAMING", "Row", "named"]
-
-Row = tuple[str, str, str, list[str], list[str]]
-"""IRI, label, kinds, class IRIs and other names of a thing."""
+__all__ = ["DESCRIBING", "NAMING", "named"]
 
 _Sort = tuple[bool, tuple[ox.NamedNode, ...], tuple[ox.NamedNode, ...]]
-"""Whether a thing is a term of ours, its classes and its schemes."""
-
-EARLIER = " (earlier revision only)"
-"""Mark of a thing that only a superseded revision speaks of."""
+"""Whether a thing is a code-list concept of ours, its classes and its schemes."""
 
 _NUMBER = ox.NamedNode(PREFIXES["eli"] + "number")
 _HIDDEN = ox.NamedNode(PREFIXES["skos"] + "hiddenLabel")
@@ -25,9 +20,17 @@ _HIDDEN = ox.NamedNode(PREFIXES["skos"] + "hiddenLabel")
 NAMING = (SKOS.prefLabel, SKOS.altLabel, _HIDDEN, _NUMBER)
 """Properties that give a thing its names, the label first."""
 
+_OTHERWISE = NAMING[1:]
+
+DESCRIBING = (ox.NamedNode(PREFIXES["dct"] + "description"), SKOS.definition)
+"""Properties that say something of a thing in words, whatever the language."""
+
 
 def named(source: Facts, subjects: Iterable[ox.NamedNode], classes: Facts, mark: str = "") -> Iterator[Row]:
-    """Every thing and code-list concept with a label.
+    """Everything with a label that has a name to be found by, or of which something is said.
+
+    Things and code-list concepts are found by their names. Other terms, graphs and the like, which are many and would
+    be in the way, are found by what is said of them only.
 
     Parameters
     ----------
@@ -40,18 +43,22 @@ def named(source: Facts, subjects: Iterable[ox.NamedNode], classes: Facts, mark:
     for subject in subjects:
         label = source.literal(subject, SKOS.prefLabel)
         iri = subject.value
-        if not label or _derived(iri):
+        told = source.texts(subject, DESCRIBING)
+        derived = _derived(iri)
+        if not label or (derived and not told):
             continue
         schemes = source.objects(subject, SKOS.inScheme)
-        if not iri.startswith(ID) and not (schemes and iri.startswith(DEF)):
+        concept = bool(schemes) and iri.startswith(DEF)
+        by_name = not derived and (concept or iri.startswith(ID))
+        if not by_name and not told:
             continue
         own = source.objects(subject, RDF_TYPE)
-        sort = iri.startswith(DEF), tuple(own), tuple(schemes)
+        sort = concept, tuple(own), tuple(schemes)
         if sort not in known:  # thousands of things are of few sorts
             known[sort] = _sort(classes, *sort)
         kinds, above = known[sort]
-        others = [text for naming in NAMING[1:] for text in source.literals(subject, naming)]
-        yield iri, label, kinds + mark, above, others
+        names = [label, *source.texts(subject, _OTHERWISE)] if by_name else []
+        yield iri, label, kinds + mark, above, names, told
 
 
 def _sort(

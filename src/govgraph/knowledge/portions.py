@@ -13,10 +13,11 @@ import pyoxigraph as ox
 
 from govgraph.knowledge.derive import derive
 from govgraph.knowledge.facts import GOV, RDF_TYPE, SKOS, Facts, Statement
-from govgraph.knowledge.naming import Row, named
+from govgraph.knowledge.naming import named
 from govgraph.knowledge.partition import Portion
 from govgraph.knowledge.scanning import stated_lines
 from govgraph.namespaces import GRAPH
+from govgraph.store.names import Row
 
 __all__ = ["DERIVED_GRAPH", "Derived", "dated", "derive_portion", "facts_of", "line_of", "names_of", "write_facts"]
 
@@ -152,6 +153,6 @@ def dated(facts: Facts) -> bool:
 
 
 def names_of(folder: Path, number: int) -> list[Row]:
-    """What the things of a derived portion are called."""
+    """What the things of a derived portion are called, and what is said of them."""
     rows: list[Row] = json.loads((folder / f"names-{number}.json").read_text(encoding="utf-8"))
     return rows

@@ -10,26 +10,26 @@ from pathlib import Path
 from govgraph.errors import EnvironmentFailed
 from govgraph.knowledge.facts import RDF_TYPE, RDFS, SKOS, Facts, statements
 from govgraph.knowledge.merge import names_in
-from govgraph.knowledge.naming import NAMING
-from govgraph.store.names import write_names
+from govgraph.knowledge.naming import DESCRIBING, NAMING
+from govgraph.store.names import is_up_to_date, write_names
 from govgraph.store.remote import RemoteReader
 from govgraph.store.remote_generations import RemoteGeneration
 
 __all__ = ["names_file"]
 
 _FRESH = 3_600.0  # seconds; what govgraph has not loaded may change without telling
-_PREDICATES = {term.value for term in (RDF_TYPE, RDFS.subClassOf, SKOS.inScheme, *NAMING)}
+_PREDICATES = {term.value for term in (RDF_TYPE, RDFS.subClassOf, SKOS.inScheme, *NAMING, *DESCRIBING)}
 
 
 def names_file(
     reader: RemoteReader, generation: RemoteGeneration, progress: Callable[[str], None] = lambda step: None
 ) -> Path:
-    """The file of a generation's names; it is made where there is none yet.
+    """The file of a generation's names; it is made where there is none yet, or only one of an earlier version.
 
     Parameters
     ----------
     reader : of the generation.
-    progress : told when it is made, which takes as long as fetching the labels does.
+    progress : told when it is made, which takes as long as fetching labels and descriptions does.
 
     Raises
     ------
@@ -42,8 +42,8 @@ def names_file(
     """
     file = generation.names
     with contextlib.suppress(OSError):
-        if not generation.foreign or time.time() - file.stat().st_mtime < _FRESH:
-            file.stat()
+        fresh = not generation.foreign or time.time() - file.stat().st_mtime < _FRESH
+        if fresh and is_up_to_date(file):
             return file
     progress("fetching names")
     superseded = [name for name in generation.manifest.get("superseded", ()) if name in generation.named_graphs]

@@ -8,7 +8,7 @@ A store is a folder::
     generations/000007/
         manifest.json        number, time, inputs, counts, size and SHA-256 of every file
         store/               RocksDB, opened read-only
-        names.sqlite         names for search and "did you mean"
+        names.sqlite         names and descriptions for search and "did you mean"
         report.json          findings of the shapes, when it was validated
     building-…/              only while a build runs; left-overs are removed by the next
 

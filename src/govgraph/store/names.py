@@ -1,4 +1,4 @@
-"""Names of things: find by name, search, and "did you mean", over a small SQLite file.
+"""Names of things: find by name, by what is said of them, and "did you mean", over a small SQLite file.
 
 The file is built with each generation (FTS5 is part of Python's SQLite). Text from
 a user is always bound as a parameter, and quoted as an FTS5 string.
@@ -17,8 +17,12 @@ from typing import Any
 from govgraph.errors import StoreDamaged, UnknownThing
 from govgraph.limits import LIMITS
 from govgraph.store.remote_generations import AnyGeneration
+from govgraph.store.told import add_told, begin_told, find_told, finish_told, has_told
 
-__all__ = ["LatestNames", "Named", "Names", "write_names"]
+__all__ = ["LatestNames", "Named", "Names", "Row", "is_up_to_date", "write_names"]
+
+Row = tuple[str, str, str, Sequence[str], Sequence[str], Sequence[str]]
+"""IRI, label, kinds, class IRIs, names and descriptions of a thing; without names it is found by descriptions only."""
 
 _AT_ONCE = 5_000
 """Things that are written together."""
@@ -43,13 +47,13 @@ _ALIKE = 3_000
 
 @dataclass(frozen=True)
 class Named:
-    """A thing found by one of its names.
+    """A thing found by one of its names, or by what is said of it.
 
     Parameters
     ----------
     iri, label : the thing and its preferred label.
     kinds : labels of its classes, most special first.
-    matched : the name that was found; the label itself or another name.
+    matched : the name that was found, the label itself or another one; or the description.
     """
 
     iri: str
@@ -58,16 +62,16 @@ class Named:
     matched: str
 
 
-def write_names(file: Path, names: Iterable[tuple[str, str, str, Sequence[str], Sequence[str]]]) -> int:
+def write_names(file: Path, names: Iterable[Row]) -> int:
     """Write the names file of a generation.
 
     Parameters
     ----------
-    names : for each thing its IRI, label, kinds, class IRIs and other names.
+    names : what each thing is called, and what is said of it.
 
     Returns
     -------
-    Number of things written.
+    Number of things that have names.
     """
     count = 0
     with contextlib.closing(sqlite3.connect(file)) as db:
@@ -79,18 +83,35 @@ def write_names(file: Path, names: Iterable[tuple[str, str, str, Sequence[str], 
             "CREATE VIRTUAL TABLE text USING fts5"
             "(name, thing UNINDEXED, tokenize='porter unicode61 remove_diacritics 2', prefix='1 2 3 4');"
         )
+        begin_told(db)
         rest = iter(names)
-        while rows := list(islice(rest, _AT_ONCE)):
+        while some := list(islice(rest, _AT_ONCE)):
+            add_told(db, [(*row[:3], text) for row in some for text in dict.fromkeys(row[5])])
+            rows = [row for row in some if row[4]]
             db.executemany("INSERT INTO thing VALUES (?, ?, ?)", [row[:3] for row in rows])
             db.executemany("INSERT INTO class VALUES (?, ?)", [(name, row[0]) for row in rows for name in row[3]])
-            called = [(name, row[0]) for row in rows for name in dict.fromkeys((row[1], *row[4]))]
+            called = [(name, row[0]) for row in rows for name in dict.fromkeys(row[4])]
             db.executemany("INSERT INTO name VALUES (?, ?, ?)", [(_fold(name), name, iri) for name, iri in called])
             db.executemany("INSERT INTO text VALUES (?, ?)", called)
             count += len(rows)
         db.executescript("CREATE INDEX name_folded ON name(folded); CREATE INDEX class_iri ON class(iri, thing);")
+        finish_told(db)
         db.commit()
         db.execute("VACUUM")
     return count
+
+
+def is_up_to_date(file: Path) -> bool:
+    """Whether a names file is there and holds all that this version writes.
+
+    >>> is_up_to_date(Path("nowhere"))
+    False
+    """
+    try:
+        with contextlib.closing(_opened(file)) as db:
+            return has_told(db)
+    except sqlite3.Error:
+        return False
 
 
 class Names:
@@ -103,10 +124,9 @@ class Names:
 
     def __init__(self, file: Path) -> None:
         try:
-            self._db = sqlite3.connect(
-                f"{file.resolve().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
-            )
+            self._db = _opened(file)
             self._db.execute("SELECT 1 FROM thing LIMIT 1")
+            self._has_told = has_told(self._db)
         except sqlite3.Error as error:
             raise StoreDamaged(f"{file} cannot be opened ({error})", "Build it again: govgraph build --force") from None
 
@@ -197,6 +217,20 @@ class Names:
                 break
         return list(hits.values())[:limit]
 
+    def told(self, text: str, limit: int = LIMITS.search_results) -> list[Named]:
+        """Things with a description that holds all the words, best first; `matched` is the description.
+
+        The first four words count, whatever their endings, and the last may be cut short. Current things come first,
+        then short texts. A file of an earlier version has no descriptions, so nothing is found.
+        """
+        hits: dict[str, Named] = {}
+        found = find_told(self._db, text[: LIMITS.name_characters]) if self._has_told else ()
+        for row in found:
+            hits.setdefault(row[0], Named(*row))
+            if len(hits) >= limit:
+                break
+        return list(hits.values())
+
     def all_of(self, classes: Sequence[str]) -> list[Named]:
         """All things of the given classes, by label."""
         if not classes:
@@ -264,6 +298,10 @@ class LatestNames:
         """Close the files."""
         for _, names in self._open:
             names.close()
+
+
+def _opened(file: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False)
 
 
 def _fold(name: str) -> str:
