@@ -19,6 +19,7 @@ from govgraph.knowledge.portions import Derived
 from govgraph.namespaces import GRAPH
 from govgraph.rdf.files import READABLE, read_file
 from govgraph.resources import packaged
+from govgraph.store import loading
 from govgraph.store.generations import Generation, Generations
 from govgraph.store.names import Names
 
@@ -217,3 +218,18 @@ def test_a_build_that_is_interrupted_while_it_loads_gives_up_at_once_and_leaves_
         build(Generations(tmp_path / "store"), folder, progress=loaded.append)
     assert len([step for step in loaded if step.startswith("writing: ")]) < 5
     assert not list((tmp_path / "store").glob("building-*"))
+
+
+def test_tables_that_lie_over_one_another_are_put_together_where_they_are_many(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_folder(nation(2, seed=3), tmp_path / "data")
+    monkeypatch.setattr(loading, "AT_ONCE", 100_000)  # so that even this is loaded in many portions
+    made = {}
+    for most in (0, 1000):
+        monkeypatch.setattr(making, "OVERLAPPING", most)
+        made[most] = build(Generations(tmp_path / f"{most}"), tmp_path / "data").generation
+    tables = {most: len(list(generation.store.glob("*.sst"))) for most, generation in made.items()}
+    assert tables[0] < tables[1000]
+    stores = [ox.Store.read_only(str(generation.store)) for generation in made.values()]
+    assert set(stores[0]) == set(stores[1])

@@ -49,6 +49,9 @@ PORTION = 60_000
 
 PROCESSES = 2
 
+OVERLAPPING = 8
+"""Portions of a load whose tables may lie over one another: a question looks into each of them."""
+
 
 @dataclass(frozen=True)
 class Source:
@@ -240,7 +243,9 @@ class _Making:
                 raise CancelledError
             self._progress(f"writing: {done * 100 // whole} %")
 
-        load_quads(store, files, told, threads=1)
+        if load_quads(store, files, told, threads=1) > OVERLAPPING:
+            self._progress("putting tables together")
+            store.optimize()
         for name, count in self._counts().items():
             if not count:
                 store.add_graph(ox.NamedNode(name))

@@ -20,7 +20,7 @@ def load_quads(
     files: Iterable[Path],
     progress: Callable[[int], None] = lambda size: None,
     threads: int = THREADS,
-) -> None:
+) -> int:
     """Load files, several small ones together: few and sorted tables are quick to read, and seldom put together.
 
     Parameters
@@ -29,23 +29,29 @@ def load_quads(
     progress : told how many bytes have been loaded.
     threads : portions that are sorted at one time. One alone takes the memory of two: it costs less, and takes longer
         where nothing else is to be done.
+
+    Returns
+    -------
+    Number of portions: each leaves tables of its own, which lie over those of the others.
     """
 
     def load(portion: bytes) -> int:
         store.bulk_load(portion, ox.RdfFormat.N_QUADS, lenient=True)
         return len(portion)
 
-    loaded = 0
+    loaded = count = 0
     with ThreadPoolExecutor(threads, "govgraph-load") as pool:
         waiting = []
         for portion in _portions(files, AT_ONCE * THREADS // threads):
             waiting.append(pool.submit(load, portion))
+            count += 1
             del portion
             if len(waiting) == threads:
                 loaded += waiting.pop(0).result()
                 progress(loaded)
         for one in waiting:
             one.result()
+    return count
 
 
 def _portions(files: Iterable[Path], least: int) -> Iterator[bytes]:
