@@ -119,7 +119,9 @@ def test_the_terms_are_there_before_they_are_counted_and_none_is_called_unused(
         assert {term["uses"] for term in site.get("/def/terms.json").json()["terms"] if term["kind"] == "code"} == {
             None
         }
+        deadline = time.monotonic() + 60
         while "is being counted" in (page := site.get("/def/", headers=BROWSER).text):
+            assert time.monotonic() < deadline
             time.sleep(0.1)
         assert re.search(r"Used [\d,]+ times", page)
 

@@ -10,6 +10,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -19,7 +20,10 @@ import uvicorn
 from prometheus_client.parser import text_string_to_metric_families
 from tests.conftest import PATIENT
 
+from govgraph.knowledge.build import build
 from govgraph.limits import LIMITS, Limits
+from govgraph.review.gate import gate
+from govgraph.store.generations import Generation, Generations
 from govgraph.web.app import create_app
 from govgraph.web.connections import configuration
 from govgraph.web.logging import JsonFormatter, start_logging
@@ -63,6 +67,39 @@ def test_it_is_not_ready_over_a_generation_that_has_been_changed(
         assert answer.status_code == 503
         assert "names.sqlite" in answer.json()["problem"]["detail"]
         assert client.get("/healthz").status_code == 200
+
+
+def test_however_many_ask_whether_it_is_ready_the_generation_is_read_once(
+    serve: Callable[..., str], store_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[int] = []
+    verify = Generation.verify
+
+    def slowly(generation: Generation, contents: bool) -> None:
+        read.append(generation.number)
+        time.sleep(0.5)  # as a large one takes
+        verify(generation, contents)
+
+    monkeypatch.setattr(Generation, "verify", slowly)
+    address = serve(store_folder)
+    read.clear()  # opening it looks whether the files are there
+    with ThreadPoolExecutor(8) as askers:
+        answers = list(askers.map(lambda _: httpx.get(f"{address}/readyz", timeout=30), range(16)))
+    assert {answer.status_code for answer in answers} == {200}
+    assert len(read) == 1
+
+
+def test_the_metrics_count_findings_without_reading_them(
+    serve: Callable[..., str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build(Generations(tmp_path / "store"), gate=gate)
+    [file] = (tmp_path / "store/generations").glob("*/report.json")
+    with httpx.Client(base_url=serve(tmp_path / "store"), timeout=30) as client:
+        report = file.read_text()
+        file.write_text(report[: report.index('"findings": [') + 500])  # whoever reads on fails
+        families = {family.name: family for family in text_string_to_metric_families(client.get("/metrics").text)}
+    found = {sample.labels["severity"]: sample.value for sample in families["govgraph_shacl_results"].samples}
+    assert found == {name: json.loads(report)["summary"][name] for name in ("violation", "warning", "info")}
 
 
 def test_the_metrics_are_what_prometheus_reads(web: httpx.Client) -> None:

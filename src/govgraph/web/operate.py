@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import json
 
 from fastapi import APIRouter
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
@@ -12,6 +11,7 @@ from starlette.responses import JSONResponse, Response
 from govgraph.errors import GovgraphError, ReaderFailed
 from govgraph.settings import settings
 from govgraph.store.remote_generations import AnyGeneration
+from govgraph.store.reports import head_of
 from govgraph.web.problems import problem_of
 from govgraph.web.state import Site
 
@@ -76,7 +76,7 @@ async def metrics(request: Request) -> Response:
 def _findings(generation: AnyGeneration) -> dict[str, int]:
     """Findings of the report that was kept with a generation, by severity."""
     try:
-        summary = json.loads((generation.folder / "report.json").read_text())["summary"]
+        summary = head_of(generation.folder / "report.json")["summary"]
     except (OSError, ValueError, KeyError):
         return {}
     return {name: int(summary.get(name, 0)) for name in ("violation", "warning", "info")}

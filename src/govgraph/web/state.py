@@ -73,6 +73,7 @@ class Site:
         )
         self._answers: Bounded[str, Answer] = Bounded(limits.cache_bytes, limits.cached_answer_bytes)
         self._verified = 0
+        self._verifying: tuple[int, asyncio.Task[None]] | None = None
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -263,15 +264,26 @@ class Site:
             await asyncio.sleep(_AHEAD_SECONDS)
 
     async def verified(self, generation: AnyGeneration) -> None:
-        """Check every file of a generation against its manifest, once.
+        """Check every file of a generation against its manifest, once: whoever asks meanwhile waits for the same.
 
         Raises
         ------
         StoreDamaged : names the first file that differs.
         """
-        if self._verified != generation.number:
-            await asyncio.to_thread(generation.verify, True)
-            self._verified = generation.number
+        if self._verified == generation.number:
+            return
+        if self._verifying is None or self._verifying[0] != generation.number:
+            task = asyncio.create_task(asyncio.to_thread(generation.verify, True))
+            task.add_done_callback(self._after_verifying)
+            self._verifying = generation.number, task
+        await asyncio.shield(self._verifying[1])
+        self._verified = generation.number
+
+    def _after_verifying(self, task: asyncio.Task[None]) -> None:
+        if self._verifying and self._verifying[1] is task:
+            self._verifying = None  # who asks again after a failure looks again
+        if not task.cancelled():
+            task.exception()  # whoever waits is told; nobody may
 
     async def alive(self) -> int:
         """Number of the generation that a reader has just answered from."""

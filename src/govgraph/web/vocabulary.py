@@ -49,6 +49,8 @@ async def ontology(request: Request) -> Response:
         kinds = await terms_of(site, part)
         found = joints(kinds)
         uncounted = any(term.uses is None for terms in kinds.values() for term in terms)
+        if uncounted and part == "terms":
+            headers["Govgraph-Complete"] = "false"  # not to be kept: the counts are being made
         return page(
             request, "ontology.html", headers=headers, part=part, kinds=kinds, joints=found,
             overview=drawing(draw_overview(found, href)), uncounted=uncounted,

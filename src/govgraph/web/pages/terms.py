@@ -58,6 +58,7 @@ async def terms(request: Request) -> Response:
         "Content-Type": "application/json",
         "Cache-Control": "no-cache",
         "Govgraph-Generation": str(ours.generation),
+        "Govgraph-Complete": "false" if used is None else "true",
         "Govgraph-Rows": str(len(told)),
         **OPEN,
     }
