@@ -4,10 +4,12 @@ import csv
 import re
 from pathlib import Path
 
+import pyoxigraph as ox
 import pytest
 
 from govgraph.errors import BadInput, BadParameter, UnknownQuestion, UnknownThing
 from govgraph.graph import Graph
+from govgraph.namespaces import PREFIXES
 from govgraph.questions.library import find, library, read_question
 
 EXPECTED = sorted(Path(__file__).parent.glob("*.expected.csv"))
@@ -111,3 +113,34 @@ def test_a_question_file_with_a_wrong_header_is_refused_by_name(tmp_path: Path, 
     with pytest.raises(BadInput, match=r"mine\.rq") as caught:
         read_question(tmp_path / "mine.rq")
     assert expected in str(caught.value)
+
+
+def asked(question: str, turtle: str) -> list[ox.QuerySolution]:
+    """Rows of a question over some facts of its own."""
+    store = ox.Store()
+    head = "".join(f"PREFIX {prefix}: <{iri}>\n" for prefix, iri in PREFIXES.items())
+    store.load((head + turtle).encode(), ox.RdfFormat.TURTLE)
+    rows = store.query(find(question).text)
+    assert isinstance(rows, ox.QuerySolutions)
+    return list(rows)
+
+
+def test_rows_of_a_body_without_a_label_stand_together_and_first() -> None:
+    seats = "".join(
+        f"id:{body}-seat a gov:Seat ; gov:inBody id:{body} ; gov:represents id:m ; dct:bibliographicCitation '1' ."
+        for body in "abc"
+    )
+    rows = asked("member-overlap", f"{seats} id:a skos:prefLabel 'A' . id:c skos:prefLabel 'C' .")
+    pairs = ["".join(row[name].value[-1] for name in ("body", "other")) for row in rows]
+    assert pairs == ["ba", "bc", "ab", "ac", "cb", "ca"]
+
+
+def test_an_open_line_that_cites_nothing_adds_no_second_reason() -> None:
+    rows = asked(
+        "dead-ends",
+        """id:b a gov:CouncilBody ; skos:prefLabel 'B' .
+        id:l a gov:AccountabilityLine ; gov:accountableParty id:b ; gov:mode id:m ; dct:bibliographicCitation '9.1' .
+        id:k a gov:AccountabilityLine ; gov:accountableParty id:b ; gov:mode id:m .
+        id:m gov:carriesAccountability true .""",
+    )
+    assert [(row["why"].value, row["clause"].value) for row in rows] == [("to nobody named", "9.1")]
