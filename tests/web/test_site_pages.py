@@ -10,6 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from govgraph.graph import Graph
 from govgraph.knowledge.build import build
 from govgraph.store.generations import Generations
 
@@ -30,6 +31,26 @@ def test_the_home_page_answers_the_flagship_question_and_says_what_is_in_the_gra
         "councils of the UK register",
     ):  # fmt: skip
         assert said in told, said
+
+
+@pytest.mark.parametrize(
+    ("words", "pattern"),
+    [
+        ("bodies", "?thing a gov:Body FILTER NOT EXISTS { ?thing gov:councilType ?kind }"),
+        ("councils of the UK register", "?thing gov:councilType ?kind"),
+        (
+            "lines of accountability",
+            "?thing a gov:AccountabilityLine FILTER NOT EXISTS { ?thing prov:wasDerivedFrom ?other }",
+        ),
+        ("rules", "?thing a ?rule FILTER(?rule IN (gov:Rule, gov:DecisionRule))"),
+    ],
+)
+def test_the_numbers_of_the_home_page_are_those_of_the_graph(
+    web: httpx.Client, graph: Graph, words: str, pattern: str
+) -> None:
+    [number] = re.findall(rf"<dt>{words}</dt><dd>([0-9,]+)</dd>", web.get("/", headers=BROWSER).text)
+    [row] = graph.select(f"SELECT (COUNT(DISTINCT ?thing) AS ?count) WHERE {{ {pattern} }}").rows
+    assert int(number.replace(",", "")) == row["count"] > 0
 
 
 def test_every_page_marks_where_the_visitor_is(web: httpx.Client) -> None:
