@@ -32,6 +32,7 @@ GovgraphError
     ├── StoreDamaged           a file is missing or changed
     ├── BeingMade              what was asked for is being made, which takes longer than a request
     ├── EnvironmentFailed      a port, a package or a folder is not to be had
+    │   └── MakingFailed         what was asked for could not be made, and is not tried again before a while
     ├── GenerationChanged      another generation is taking the place of the one that was asked
     └── EndpointFailed         a SPARQL endpoint elsewhere answers with an error
         ├── EndpointDown         nothing answers at its address
@@ -53,9 +54,9 @@ __all__ = [
     "AnswerTooLarge", "BadInput", "BadParameter", "BadRdf", "BadShapes", "BeingMade", "ChangeRefused",
     "ChangesWouldBeLost", "ClientGone", "CredentialsRefused", "DeadlinePassed", "EndpointBusy", "EndpointDown",
     "EndpointFailed", "EndpointReadOnly", "EndpointSlow", "EnvironmentFailed", "GenerationChanged", "GovgraphError",
-    "NotADataFolder", "NotAnEndpoint", "NotAuthorised", "PartOfAnswer", "PreconditionFailed", "QueryRefused",
-    "QuerySyntax", "ReaderFailed", "StoreDamaged", "StoreFailed", "StoreInUse", "StoreMissing", "StoreTooNew",
-    "ThingGone", "TlsFailed", "TooManyRequests", "UnknownGeneration", "UnknownQuestion", "UnknownRule",
+    "MakingFailed", "NotADataFolder", "NotAnEndpoint", "NotAuthorised", "PartOfAnswer", "PreconditionFailed",
+    "QueryRefused", "QuerySyntax", "ReaderFailed", "StoreDamaged", "StoreFailed", "StoreInUse", "StoreMissing",
+    "StoreTooNew", "ThingGone", "TlsFailed", "TooManyRequests", "UnknownGeneration", "UnknownQuestion", "UnknownRule",
     "UnknownThing", "UnknownVersion", "WaiverRefused", "WriterFailed", "WritingNotOffered",
 ]  # fmt: skip
 
@@ -121,11 +122,8 @@ class _Unknown(BadInput):
     def __init__(self, name: str, close: Sequence[str] = ()) -> None:
         self.name = name
         self.close = list(close)
-        if close:
-            options = " or ".join(f'"{option}"' for option in close)
-            super().__init__(f'no {self.noun} is named "{name}"', f"Did you mean {options}?")
-        else:
-            super().__init__(f'no {self.noun} is named "{name}"', self.listing)
+        options = " or ".join(f'"{option}"' for option in close)
+        super().__init__(f'no {self.noun} is named "{name}"', f"Did you mean {options}?" if close else self.listing)
 
 
 class UnknownThing(_Unknown):
@@ -330,6 +328,14 @@ class EnvironmentFailed(StoreFailed):
     """A port, a package or a folder is not to be had."""
 
     code = "environment-failed"
+
+
+class MakingFailed(EnvironmentFailed):
+    """What was asked for could not be made, and is not tried again before a while."""
+
+    code = "making-failed"
+    wait = 0.0
+    """Seconds until it is."""
 
 
 class GenerationChanged(StoreFailed):

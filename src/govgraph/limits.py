@@ -52,6 +52,8 @@ class Limits:
     token_characters: int = 16  # a shorter token for writing is refused at the start
     dump_seconds: float = 3600.0  # the making of dumps, beside the service, is stopped after this
     dump_wait_seconds: float = 5.0  # dumps that are not there by then go on being made; the caller gets 503
+    dump_pause_seconds: float = 60.0  # a making that failed is tried again after this, then after twice as long, …
+    dump_pause_most_seconds: float = 3600.0  # … and so on up to this; whoever asks before gets 503 with the reason
     copy_seconds: float = 600.0  # a comparison or a copy of a generation is stopped after this; the caller gets 503
     difference_rows: int = 200_000  # a difference with more statements is refused with 413
     endpoint_seconds: float = 60.0  # an endpoint elsewhere that has not answered by then is given up

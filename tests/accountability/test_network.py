@@ -1,8 +1,12 @@
 """Single points, distances and the middle, on graphs small enough to see the answer."""
 
+import itertools
+import random
+import time
 from collections.abc import Sequence
 
 import httpx
+import networkx as nx
 import pyoxigraph as ox
 import pytest
 
@@ -102,10 +106,50 @@ def test_nothing_found_says_why() -> None:
     assert distance(lines(CIRCLE), "a", "A").notes == ["A: its chains lead into a circle."]
 
 
-def test_a_large_network_is_sampled_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("govgraph.accountability.network._EXACT", 2)
-    monkeypatch.setattr("govgraph.accountability.network._SAMPLE", 3)
-    assert centrality(lines(CHAIN)).notes == ['"between" is estimated from 3 of 4 parties.']
+def test_being_between_is_a_share_of_those_whom_lines_connect_whoever_else_there_is() -> None:
+    alone, beside = centrality(lines(CHAIN)), centrality(lines(f"{CHAIN} xy yz"))
+    rows = {row["body"]["value"]: row for row in beside.terms}
+    assert [rows[row["body"]["value"]] for row in alone.terms] == alone.terms
+    assert rows["y"]["between"]["value"] == "0.500"  # of x to z and z to x, the first
+
+
+def at_random(seed: int) -> str:
+    """A drawing of a few parts with circles, short cuts and several ways of the same length."""
+    chance = random.Random(seed)
+    parts = ("abcdefgh", "ijklm", "no")
+    return " ".join(sorted({"".join(chance.sample(part, 2)) for part in parts for _ in range(2 * len(part) - 2)}))
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_standing_is_that_of_the_part_that_lines_connect(seed: int) -> None:
+    drawing = at_random(seed)
+    whole = nx.DiGraph([(hop[0], hop[1]) for hop in drawing.split()])
+    expected = {}
+    for part in nx.weakly_connected_components(whole):
+        shares = nx.betweenness_centrality(whole.subgraph(part))
+        for party in part:
+            counts = (len(nx.ancestors(whole, party)), len(nx.descendants(whole, party)))
+            expected[party] = (*map(str, counts), f"{shares[party]:.3f}")
+    columns = ("below", "above", "between")
+    rows = {row["body"]["value"]: row for row in centrality(lines(drawing)).terms}
+    assert {party: tuple(row[column]["value"] for column in columns) for party, row in rows.items()} == expected
+    for party, row in rows.items():
+        assert centrality(lines(drawing), party, party.upper()).terms == [row]
+
+
+def test_equal_shares_stand_in_the_order_of_labels() -> None:
+    rows = centrality(lines("ea da ce bd gc fb")).terms  # two arms of equal length, the later in the alphabet first
+    assert [row["body"]["value"] for row in rows] == ["a", "d", "e", "b", "c", "f", "g"]
+
+
+def test_a_nation_of_councils_is_told_in_no_time() -> None:
+    rows = []
+    for council, place in itertools.product(range(1_000), range(1, 19)):
+        lower, higher = f"{council} {place}", f"{council} {(place - 1) // 3}"
+        rows.append({"from": lower, "fromLabel": lower, "to": higher, "toLabel": higher, "clause": "1"})
+    before = time.process_time()
+    assert len(centrality(rows).terms) == 19_000
+    assert time.process_time() - before < 5
 
 
 RESOLVED = [name for name, question in library().items() if question.resolver]

@@ -5,6 +5,7 @@ import pytest
 from govgraph.accountability.network import NEAR, RESOLVERS
 from govgraph.graph import Graph
 from govgraph.questions.library import library
+from govgraph.questions.runner import prepare
 
 ASKED = [name for name, question in library().items() if question.resolver in NEAR]
 
@@ -19,6 +20,12 @@ def test_a_body_is_told_the_same_from_what_is_around_it_as_from_the_whole(name: 
         near = graph.ask(name, body=party)
         whole = RESOLVERS[question.resolver](lines, party, near.parameters["body"])
         assert (list(near.terms), list(near.notes)) == (list(whole.terms), list(whole.notes))
+
+
+@pytest.mark.parametrize("name", ASKED)
+def test_a_question_about_a_body_asks_of_nothing_but_what_is_around_it(name: str, graph: Graph) -> None:
+    requests = prepare(library()[name], {"body": "Partnership Board"}, graph._names).requests
+    assert [set(request.bindings) for request in requests] == [{"body"}]
 
 
 def test_some_question_is_told_from_what_is_around_a_body() -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import dataclasses
+import resource
 import shutil
 import time
 from asyncio.subprocess import Process
@@ -13,7 +14,7 @@ import httpx
 import pyoxigraph as ox
 import pytest
 
-from govgraph.errors import BeingMade, EnvironmentFailed
+from govgraph.errors import BeingMade, EnvironmentFailed, MakingFailed
 from govgraph.limits import LIMITS
 from govgraph.store.dumping import INDEX
 from govgraph.store.generations import Generations
@@ -107,6 +108,122 @@ def test_a_making_that_takes_too_long_is_ended_and_leaves_nothing(folder: Path, 
     asyncio.run(ask())
     assert [process.returncode for process in started] == [-9]
     assert not list((folder / "dumps").glob("*"))
+
+
+def refusal(dumps: Dumps, folder: Path) -> Coroutine[Any, Any, MakingFailed]:
+    """What is said to one who asks for dumps that cannot be made."""
+
+    async def ask() -> MakingFailed:
+        with pytest.raises(MakingFailed) as caught:
+            await dumps.of(Generations(folder).latest())
+        return caught.value
+
+    return ask()
+
+
+def test_a_making_that_failed_is_not_begun_again_by_whoever_asks_next(folder: Path, started: list[Process]) -> None:
+    async def ask() -> list[MakingFailed]:
+        dumps = Dumps(folder, dataclasses.replace(LIMITS, dump_seconds=0.02, dump_wait_seconds=MOST))
+        told = [await refusal(dumps, folder) for _ in range(4)]
+        with pytest.raises(MakingFailed, match="counts"):  # which is another making
+            await dumps.counts(Generations(folder).latest())
+        await dumps.close()
+        return told
+
+    told = asyncio.run(ask())
+    assert len(started) == 2
+    assert {error.message for error in told} == {"the dumps cannot be made: it took more than 0.02 seconds"}
+    assert all(LIMITS.dump_pause_seconds - MOST < error.wait <= LIMITS.dump_pause_seconds for error in told)
+
+
+def test_those_who_wait_for_a_making_that_fails_are_all_told_why(folder: Path, started: list[Process]) -> None:
+    async def ask() -> list[MakingFailed]:
+        dumps = Dumps(folder, dataclasses.replace(LIMITS, dump_seconds=0.02, dump_wait_seconds=MOST))
+        told = await asyncio.gather(*(refusal(dumps, folder) for _ in range(3)))
+        await dumps.close()
+        return told
+
+    assert {error.message for error in asyncio.run(ask())} == {
+        "the dumps cannot be made: it took more than 0.02 seconds"
+    }
+    assert len(started) == 1
+
+
+def test_a_making_is_tried_again_after_a_pause_that_grows_to_a_limit(folder: Path, started: list[Process]) -> None:
+    limits = dataclasses.replace(
+        LIMITS, dump_seconds=0.02, dump_wait_seconds=MOST, dump_pause_seconds=0.2, dump_pause_most_seconds=0.5
+    )
+
+    async def ask() -> list[float]:
+        dumps = Dumps(folder, limits)
+        waits = []
+        for tried in range(1, 5):
+            waits.append((await refusal(dumps, folder)).wait)
+            assert len(started) == tried
+            await asyncio.sleep(waits[-1] + 0.01)
+        await dumps.close()
+        return waits
+
+    assert asyncio.run(ask()) == pytest.approx([0.2, 0.4, 0.5, 0.5])
+
+
+def test_what_failed_once_is_made_when_nothing_stands_in_the_way_any_more(
+    folder: Path, started: list[Process], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def ask() -> MakingFailed:
+        dumps = Dumps(folder, dataclasses.replace(LIMITS, dump_wait_seconds=MOST, dump_pause_seconds=0.05))
+        with monkeypatch.context() as broken:
+            broken.setattr("govgraph.web.dumping._DUMPING", "govgraph.no_such_module")
+            told = await refusal(dumps, folder)
+        await asyncio.sleep(0.1)
+        assert "govgraph.nq.gz" in (await dumps.of(Generations(folder).latest())).files
+        await dumps.close()
+        return told
+
+    assert "the process that makes them failed" in asyncio.run(ask()).message
+    assert len(started) == 2
+
+
+def test_what_the_system_refuses_is_named_as_the_reason(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    start = asyncio.create_subprocess_exec
+
+    def bound() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (1024, 1024))
+
+    async def small(*command: str, **options: Any) -> Process:
+        program, *rest = command  # -B: bytecode that is cut short would stay
+        return await start(program, "-B", *rest, preexec_fn=bound, **options)
+
+    monkeypatch.setattr(asyncio, "create_subprocess_exec", small)
+
+    async def ask() -> list[str]:
+        dumps = Dumps(folder, dataclasses.replace(LIMITS, dump_wait_seconds=MOST))
+        told = [(await refusal(dumps, folder)).message]
+        with pytest.raises(MakingFailed) as caught:
+            await dumps.counts(Generations(folder).latest())
+        await dumps.close()
+        return [*told, caught.value.message]
+
+    assert asyncio.run(ask()) == [f"the {what} cannot be made: File too large" for what in ("dumps", "counts")]
+    assert not list((folder / "dumps").glob("*"))
+
+
+def test_a_site_whose_dumps_cannot_be_made_says_why_and_when_to_come_back(
+    serve: Callable[..., str], folder: Path
+) -> None:
+    limits = dataclasses.replace(LIMITS, dump_seconds=0.02, dump_wait_seconds=MOST)
+    with httpx.Client(base_url=serve(folder, limits), timeout=30) as client:
+        for path in ("/dumps/", "/dumps/1/govgraph.nq.gz", "/dumps/govgraph.nq.gz"):
+            told = client.get(path, headers={"Accept": "*/*"})
+            assert told.status_code == 503
+            assert 5 < int(told.headers["retry-after"]) <= LIMITS.dump_pause_seconds
+            assert told.json()["code"] == "making-failed"
+            assert "took more than" in told.json()["detail"]
+        page = client.get("/dumps/", headers={"Accept": "text/html"})
+        assert page.status_code == 503
+        assert "took more than" in page.text
+        assert int(page.headers["retry-after"]) > 5
+        assert client.get("/readyz").status_code == 200
 
 
 def test_what_is_being_made_ends_with_the_site_and_leaves_nothing(folder: Path, started: list[Process]) -> None:

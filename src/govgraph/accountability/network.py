@@ -39,22 +39,10 @@ ORDER BY ?fromLabel ?from ?toLabel ?to DESC(?primary) ?strengthOrder ?modeOrder 
 """
 """Direct lines of all that lines connect with `?body`, which is bound: its label is where the engine begins."""
 
-_PARTIES = """
-PREFIX gov: <https://w3id.org/govgraph/def/>
-SELECT (COUNT(DISTINCT ?party) AS ?parties)
-WHERE { { ?party gov:answersTo ?other } UNION { ?other gov:answersTo ?party } }
-"""
-"""How many parties the whole graph has."""
-
-NEAR = {
-    "network.single_points": (_AROUND,),
-    "network.distance": (_AROUND,),
-    "network.centrality": (_AROUND, _PARTIES),
-}
-"""All that a resolver needs to tell of one body: rows about `?body`, which is bound, and what to add to each row."""
+NEAR = dict.fromkeys(("network.single_points", "network.distance", "network.centrality"), _AROUND)
+"""All that a resolver needs to tell of one body: rows about `?body`, which is bound."""
 
 _ROOT = ""  # above every end; no IRI is empty
-_EXACT, _SAMPLE = 2_000, 500  # parties up to which betweenness is exact, and from how many it is estimated beyond
 
 
 @dataclass(frozen=True)
@@ -192,42 +180,76 @@ def distance(rows: Iterable[Row], body: str = "", label: str = "") -> Resolved:
 def centrality(rows: Iterable[Row], body: str = "", label: str = "") -> Resolved:
     """How many answer to each party, directly and in all, how many are above it, and how often it lies between.
 
+    Being between is a share of the pairs of those whom lines connect with the party. So what other councils a graph
+    has changes nothing, and the lines around a party tell all of it.
+
     Parameters
     ----------
-    rows : direct lines; where they are not those of the whole graph, each tells how many ``parties`` that has.
+    rows : direct lines.
     body, label : the party asked about; empty for all.
     """
-    rows = list(rows)
     found = network(rows)
-    sample = None if len(found.edges) <= _EXACT else _SAMPLE
-    between = nx.betweenness_centrality(found.edges, k=sample, seed=1)
-    here = len(found.edges)
-    everybody = int(rows[0].get("parties", here)) if rows else here  # nobody is between two whom no lines connect
-    part = _pairs(here) / _pairs(everybody) if everybody > here else 1
-    counted = [
-        (len(nx.ancestors(found.edges, party)), between[party] * part, party)
-        for party in found.in_order(found.edges)
-        if body in ("", party)
-    ]
+    standing = _standing(found.edges, body)
+    pairs = {party: (size - 1) * (size - 2) for party, size in _sizes(found.edges).items()}
+    shares = {party: each.between / pairs[party] if each.between else 0.0 for party, each in standing.items()}
     terms = [
         {
             **found.named("body", party),
             "answering": literal(str(found.edges.in_degree(party)), "integer"),
-            "below": literal(str(below), "integer"),
-            "above": literal(str(len(nx.descendants(found.edges, party))), "integer"),
-            "between": literal(f"{share:.3f}", "decimal"),
+            "below": literal(str(standing[party].below), "integer"),
+            "above": literal(str(standing[party].above), "integer"),
+            "between": literal(f"{shares[party]:.3f}", "decimal"),
         }
-        for below, share, party in sorted(counted, key=lambda each: (-each[0], -each[1]))
+        for party in sorted(found.in_order(standing), key=lambda each: (-standing[each].below, -round(shares[each], 3)))
     ]
-    notes = _why_none(found, terms, body, label, "")
-    if sample:
-        notes.append(f'"between" is estimated from {sample} of {len(found.edges):,} parties.')
-    return Resolved(["body", "bodyLabel", "answering", "below", "above", "between"], terms, notes)
+    columns = ["body", "bodyLabel", "answering", "below", "above", "between"]
+    return Resolved(columns, terms, _why_none(found, terms, body, label, ""))
 
 
-def _pairs(parties: int) -> int:
-    """Ordered pairs of the others."""
-    return (parties - 1) * (parties - 2)
+def _sizes(edges: "nx.DiGraph[str]") -> dict[str, int]:
+    """How many parties there are in the part that lines connect with each."""
+    return {party: len(part) for part in nx.weakly_connected_components(edges) for party in part}
+
+
+@dataclass
+class _Standing:
+    """How many are below and above a party, and on how many pairs of others' shortest chains it lies."""
+
+    below: int = 0
+    above: int = 0
+    between: float = 0.0
+
+
+def _standing(edges: "nx.DiGraph[str]", body: str) -> dict[str, _Standing]:
+    """Where a party stands, or all do, from a walk up from everybody below it (Brandes 2001).
+
+    networkx sets up all parties anew for each walk, which in a nation costs far more than the walks.
+    """
+    if body and body not in edges:
+        return {}
+    standing = {party: _Standing() for party in ([body] if body else edges)}
+    walkers = {body, *nx.ancestors(edges, body)} if body else standing.keys()
+    for walker in filter(walkers.__contains__, edges):
+        hops, chains, reached = {walker: 0}, Counter({walker: 1}), [walker]
+        lower: dict[str, list[str]] = {}
+        for party in reached:  # which grows as it is gone through
+            for higher in edges[party]:
+                if higher not in hops:
+                    hops[higher], lower[higher] = hops[party] + 1, []
+                    reached.append(higher)
+                if hops[higher] == hops[party] + 1:
+                    chains[higher] += chains[party]
+                    lower[higher].append(party)
+        carried = dict.fromkeys(reached, 0.0)
+        for party in reversed(reached[1:]):
+            for before in lower[party]:
+                carried[before] += chains[before] / chains[party] * (1 + carried[party])
+            if party in standing:
+                standing[party].below += 1
+                standing[party].between += carried[party]
+        if walker in standing:
+            standing[walker].above = len(reached) - 1
+    return standing
 
 
 def _why_none(found: Network, terms: Sequence[object], body: str, label: str, otherwise: str) -> list[str]:

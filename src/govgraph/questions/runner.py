@@ -49,8 +49,7 @@ class Asked:
         if self.question.resolver:
             asked = {name: term["value"] for name, term in self.terms.items()}
             resolve = RESOLVERS[self.question.resolver]
-            more = {name: value for answer in answers[1:] for name, value in read_table(answer.body, 0).rows[0].items()}
-            found = resolve([{**row, **more} for row in table.rows], asked.get("body", ""), self.shown.get("body", ""))
+            found = resolve(table.rows, asked.get("body", ""), self.shown.get("body", ""))
             table = replace(table, columns=found.columns, terms=found.terms)
             notes = list(found.notes)
         if self.question.chart == "chain" and self.shown:
@@ -71,9 +70,8 @@ def prepare(question: Question, given: Mapping[str, str], names: Names) -> Asked
         offered = ", ".join(RESOLVERS)
         raise BadInput(f'"{question.id}" names the resolver "{question.resolver}"', f"There are: {offered}.")
     terms, shown = bind(question, given, names)
-    near = NEAR.get(question.resolver, ()) if "body" in terms else ()
-    requests = [Request(near[0] if near else question.text, {} if question.resolver and not near else terms)]
-    requests += [Request(text) for text in near[1:]]
+    near = NEAR.get(question.resolver) if "body" in terms else None
+    requests = [Request(near or question.text, {} if question.resolver and not near else terms)]
     if question.chart == "chain" and terms:
         requests.append(Request(CONTEXT, {"body": terms["body"]}))
     return Asked(question, tuple(requests), shown, terms)

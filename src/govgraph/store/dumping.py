@@ -15,7 +15,6 @@ import json
 import os
 import re
 import shutil
-import sys
 import tempfile
 from collections.abc import Collection, Iterator
 from itertools import islice
@@ -25,6 +24,7 @@ from typing import Any
 import pyoxigraph as ox
 
 from govgraph.namespaces import GRAPH, PREFIXES
+from govgraph.store.beside import make_beside
 
 __all__ = ["INDEX", "WHOLE", "dump", "file_names", "name_of"]
 
@@ -163,5 +163,4 @@ def _serialised(statements: "list[ox.Quad] | list[ox.Triple]", form: ox.RdfForma
 
 
 if __name__ == "__main__":
-    os.nice(5)  # whoever reads meanwhile comes first
-    dump(Path(sys.argv[1]), Path(sys.argv[2]))
+    make_beside(dump)

@@ -7,7 +7,6 @@ Python, so a nation takes seconds. The file appears by one rename.
 import json
 import os
 import re
-import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
@@ -17,6 +16,7 @@ from typing import Any
 import pyoxigraph as ox
 
 from govgraph.namespaces import BASE, PREFIXES
+from govgraph.store.beside import make_beside
 
 __all__ = ["count", "counted"]
 
@@ -115,5 +115,4 @@ def count(generation: Path, file: Path) -> None:
 
 
 if __name__ == "__main__":
-    os.nice(5)  # whoever reads meanwhile comes first
-    count(Path(sys.argv[1]), Path(sys.argv[2]))
+    make_beside(count)

@@ -1,7 +1,7 @@
 """Have the dumps and the counts of a generation made, at most once, by processes of their own.
 
 Those of a nation take minutes. Whoever asks before they are there waits a little and is then told so; the making goes
-on.
+on. A making that failed is not begun anew by everybody who asks: they are told why, and when it will be tried again.
 """
 
 import asyncio
@@ -15,14 +15,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from govgraph.errors import BeingMade, EnvironmentFailed
+from govgraph.errors import BeingMade, DeadlinePassed, EnvironmentFailed, MakingFailed, StoreFailed
 from govgraph.limits import LIMITS, Limits
+from govgraph.store.beside import reason
 from govgraph.store.dumping import INDEX
 from govgraph.store.remote_generations import AnyGeneration, RemoteGeneration
 from govgraph.web.copies import Copies
 
 __all__ = ["Dumped", "Dumps"]
 
+_INSTEAD = "It is tried again after a while. Whoever has the store can make a file at any time: govgraph export."
 _DUMPING, _COUNTING = "govgraph.store.dumping", "govgraph.store.statistics"
 
 
@@ -53,13 +55,28 @@ class _Making:
     since: float
 
 
+@dataclass(frozen=True)
+class _Failure:
+    """Why a making failed, after which pause and at what time of the event loop it may be tried again."""
+
+    why: str
+    pause: float
+    until: float
+
+    def refusal(self, now: float) -> MakingFailed:
+        """What to say to those who ask."""
+        refused = MakingFailed(self.why, _INSTEAD)
+        refused.wait = max(0.0, self.until - now)
+        return refused
+
+
 class Dumps:
     """The dumps of the generations of a store; they lie beside the generations, or in a scratch folder.
 
     Parameters
     ----------
     store : folder of the store.
-    limits : how long the making may take, and how long it is waited for.
+    limits : how long the making may take, how long it is waited for, and how long a failure is remembered.
     copies : of generations in an endpoint.
     """
 
@@ -70,6 +87,7 @@ class Dumps:
         self._scratch: Path | None = None
         self._known: dict[Path, Any] = {}
         self._making: dict[Path, _Making] = {}
+        self._failed: dict[Path, _Failure] = {}
         self._one = asyncio.Lock()  # dumps of two generations are not made at the same time
 
     async def of(self, generation: AnyGeneration) -> Dumped:
@@ -78,7 +96,7 @@ class Dumps:
         Raises
         ------
         BeingMade : that takes longer; it goes on.
-        EnvironmentFailed : they cannot be made.
+        MakingFailed : they cannot be made, or could not a while ago.
         """
         folder = await self._place() / generation.folder.name
         told = await self._read(folder / INDEX, "dumps", lambda: self._dump(generation, folder))
@@ -93,7 +111,7 @@ class Dumps:
 
         Raises
         ------
-        BeingMade, EnvironmentFailed
+        BeingMade, MakingFailed
         """
         file = await self._place() / f"{generation.folder.name}.json"
         return await self._read(file, "counts", lambda: self._run(_COUNTING, generation, file), wait)
@@ -107,8 +125,8 @@ class Dumps:
                 await self._made(file, what, work, wait)
             try:
                 self._known[file] = json.loads(await asyncio.to_thread(file.read_text))
-            except (OSError, ValueError) as error:
-                raise _failed(f"their index cannot be read: {error}") from None
+            except (OSError, ValueError):
+                raise EnvironmentFailed(f"the {what} cannot be read", _INSTEAD) from None
         found: dict[str, Any] = self._known[file]
         return found
 
@@ -117,13 +135,28 @@ class Dumps:
         now = asyncio.get_running_loop().time()
         making = self._making.get(file)
         if making is None:
-            making = self._making[file] = _Making(asyncio.create_task(work()), now)
+            failed = self._failed.get(file)
+            if failed and failed.until > now:
+                raise failed.refusal(now)
+            making = self._making[file] = _Making(asyncio.create_task(self._attempt(file, what, work)), now)
             making.task.add_done_callback(lambda task: self._done(file, task))
         left = making.since + self._limits.dump_wait_seconds - now
         done, _ = await asyncio.wait([making.task], timeout=max(0.0, left) if wait else 0)
         if not done or making.task.cancelled():
             raise BeingMade(f"the {what} of this generation are being made", "Come back in a minute.")
         making.task.result()
+
+    async def _attempt(self, file: Path, what: str, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Make a file; a failure is remembered, each time for longer."""
+        try:
+            await work()
+        except (StoreFailed, DeadlinePassed, OSError) as error:
+            why = error.strerror if isinstance(error, OSError) else error.message
+            before, limits, now = self._failed.get(file), self._limits, asyncio.get_running_loop().time()
+            pause = min(before.pause * 2, limits.dump_pause_most_seconds) if before else limits.dump_pause_seconds
+            failed = self._failed[file] = _Failure(f"the {what} cannot be made: {why}", pause, now + pause)
+            raise failed.refusal(now) from None
+        self._failed.pop(file, None)
 
     def _done(self, file: Path, task: asyncio.Task[None]) -> None:
         self._making.pop(file, None)
@@ -150,11 +183,11 @@ class Dumps:
             for unfinished in target.parent.glob(f"building-{process.pid}-*"):
                 _remove(unfinished)
             if isinstance(error, TimeoutError):
-                raise _failed(f"it took more than {self._limits.dump_seconds:g} seconds") from None
+                raise EnvironmentFailed(f"it took more than {self._limits.dump_seconds:g} seconds") from None
             raise
         await asyncio.to_thread(_clear, target.parent, generation.folder.parent)
         if code:
-            raise _failed("the process that makes them failed")
+            raise EnvironmentFailed(reason(code))
 
     async def _place(self) -> Path:
         """Folder of all dumps: in the store, or of our own where that cannot be written to."""
@@ -191,7 +224,3 @@ def _remove(path: Path) -> None:
         shutil.rmtree(path, ignore_errors=True)
     else:
         path.unlink(missing_ok=True)
-
-
-def _failed(why: str) -> EnvironmentFailed:
-    return EnvironmentFailed(f"the dumps cannot be made: {why}", "Try again, or make one yourself: govgraph export.")

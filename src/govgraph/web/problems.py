@@ -1,6 +1,7 @@
 """Errors as answers: problem details for programs (RFC 9457), a page with the same facts for browsers."""
 
 import json
+import math
 import re
 from http import HTTPStatus
 from typing import Any
@@ -9,7 +10,15 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from govgraph.errors import AnswerTooLarge, BeingMade, DeadlinePassed, GovgraphError, QuerySyntax, ThingGone
+from govgraph.errors import (
+    AnswerTooLarge,
+    BeingMade,
+    DeadlinePassed,
+    GovgraphError,
+    MakingFailed,
+    QuerySyntax,
+    ThingGone,
+)
 from govgraph.namespaces import BASE
 from govgraph.web.negotiate import prefers_html
 from govgraph.web.render import page
@@ -44,6 +53,8 @@ def problem_of(error: GovgraphError) -> dict[str, Any]:
             problem |= {"line": int(place[1]), "column": int(place[2]), "excerpt": error.next_step.strip("\n")}
     if isinstance(error, DeadlinePassed) and error.elapsed:
         problem["elapsed"] = error.elapsed
+    if isinstance(error, MakingFailed):
+        problem["wait"] = max(1, math.ceil(error.wait))
     if isinstance(error, AnswerTooLarge | DeadlinePassed):
         problem["hint"] = _NARROWER
     if isinstance(error, ThingGone):
@@ -57,7 +68,7 @@ def respond(request: Request, problem: dict[str, Any], headers: dict[str, str] |
     """A problem in the form that the client prefers."""
     headers = {"Vary": "Accept", "Cache-Control": "no-store", **(headers or {})}
     if problem["status"] in (429, 503, 504):
-        headers["Retry-After"] = "5"
+        headers["Retry-After"] = str(problem.get("wait", 5))
     if "format" not in request.query_params and prefers_html(request.headers.get("accept")):
         if problem["code"] == BeingMade.code:
             headers["Refresh"] = headers["Retry-After"]
