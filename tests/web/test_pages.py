@@ -2,6 +2,9 @@
 
 import html.parser
 import re
+import threading
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 from xml.etree import ElementTree
@@ -9,6 +12,8 @@ from xml.etree import ElementTree
 import httpx
 import pytest
 import rdflib
+
+from govgraph.accountability import network
 
 BROWSER = {"Accept": "text/html"}
 ANYTHING = {"Accept": "text/html, */*;q=0.8"}  # what browsers send
@@ -146,6 +151,24 @@ def test_every_form_of_a_question_gives_the_same_rows(web: httpx.Client, name: s
     assert web.get(f"/questions/{name}.md", params=asked).text.startswith("| ")
     assert solutions(web.get(f"/questions/{name}.ttl", params=asked).content) == rows
     assert page.text.count("<tr>") == len(rows) + 1
+
+
+def test_while_a_question_is_resolved_others_are_answered(site: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun, answered = threading.Event(), threading.Event()
+    resolve = network.RESOLVERS["network.centrality"]
+
+    def slowly(rows: Iterable[network.Row], body: str = "", label: str = "") -> network.Resolved:
+        begun.set()
+        assert answered.wait(20), "nobody else was answered meanwhile"
+        return resolve(rows, body, label)
+
+    monkeypatch.setitem(network.RESOLVERS, "network.centrality", slowly)
+    with ThreadPoolExecutor(1) as beside:
+        asked = beside.submit(httpx.get, f"{site}/questions/centrality.json", timeout=30)
+        assert begun.wait(20)
+        assert httpx.get(f"{site}/healthz", timeout=10).status_code == 200
+        answered.set()
+        assert asked.result().status_code == 200
 
 
 def test_the_flagship_page_tells_every_hop_with_its_clause_and_the_ends(web: httpx.Client) -> None:

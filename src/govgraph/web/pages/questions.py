@@ -1,5 +1,6 @@
 """The saved questions: a list, a form and an answer for each, and the answer as data."""
 
+import asyncio
 from dataclasses import replace
 
 from fastapi import APIRouter
@@ -100,7 +101,8 @@ def _given(request: Request, asked: Question) -> dict[str, str]:
 async def _ask(site: Site, asked: Question, given: dict[str, str]) -> tuple[Table, str]:
     """The answer, and the address of the query behind it."""
     prepared = prepare(asked, given, site.names())
-    table = prepared.read(*await site.answers(prepared.requests))
+    answers = await site.answers(prepared.requests)
+    table = await asyncio.to_thread(prepared.read, *answers)  # a resolver may have a nation's lines to go through
     return table, query_link(asked.text, **prepared.requests[0].bindings)
 
 
