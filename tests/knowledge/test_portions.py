@@ -1,6 +1,7 @@
 """A data folder that is built in portions gives, statement for statement, what it gives when it is built as a whole."""
 
 import datetime
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -11,17 +12,18 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.knowledge.test_build import PREFIXES
 
-from govgraph.errors import BadRdf
+from govgraph.errors import BadRdf, EnvironmentFailed
 from govgraph.knowledge import making
 from govgraph.knowledge.build import build
 from govgraph.knowledge.merge import ONTOLOGY_GRAPH, merge, write_merged
-from govgraph.knowledge.portions import Derived
+from govgraph.knowledge.portions import Derived, derive_portion
 from govgraph.namespaces import GRAPH
 from govgraph.rdf.files import READABLE, read_file
 from govgraph.resources import packaged
 from govgraph.store import loading
 from govgraph.store.generations import Generation, Generations
 from govgraph.store.names import Names
+from govgraph.store.told import EARLIER
 
 TODAY = datetime.date.today()
 ONTOLOGY = sorted(path for path in packaged("ontology").rglob("*") if path.suffix == ".ttl")
@@ -218,6 +220,51 @@ def test_a_build_that_is_interrupted_while_it_loads_gives_up_at_once_and_leaves_
         build(Generations(tmp_path / "store"), folder, progress=loaded.append)
     assert len([step for step in loaded if step.startswith("writing: ")]) < 5
     assert not list((tmp_path / "store").glob("building-*"))
+
+
+def test_named_graphs_are_loaded_while_portions_are_derived(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    loads = threading.Event()
+
+    def watched(*given: Any, **options: Any) -> int:
+        loads.set()
+        return loading.load_quads(*given, **options)
+
+    def derived(*job: Any) -> Derived:
+        assert loads.wait(30)
+        return derive_portion(*job)
+
+    monkeypatch.setattr(making, "load_quads", watched)
+    monkeypatch.setattr(making, "derive_portion", derived)
+    folder = folder_of(tmp_path / "data", {"one": MEETING.format("a"), "two": MEETING.format("b")})
+    assert in_portions(folder, tmp_path / "store", monkeypatch)[1]
+
+
+def test_a_build_that_fails_while_it_derives_gives_up_the_loading_and_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failed(*job: object) -> Derived:
+        raise EnvironmentFailed("a worker of the build died", "Build again.")
+
+    monkeypatch.setattr(making, "derive_portion", failed)
+    steps: list[str] = []
+    folder = folder_of(tmp_path / "data", {"one": MEETING.format("a")})
+    with pytest.raises(EnvironmentFailed):
+        build(Generations(tmp_path / "store"), folder, progress=steps.append)
+    assert steps == ["reading", "deriving"]
+    assert not list((tmp_path / "store").glob("building-*"))
+
+
+def test_a_thing_of_an_earlier_revision_is_told_as_such_only_if_no_portion_names_it_now(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    facts = {"new": GENERIC.format("a"), "other": GENERIC.format("b"), "old": "".join(map(GENERIC.format, "abc"))}
+    folder = folder_of(tmp_path / "data", facts, ("old",))
+    generation, derived = in_portions(folder, tmp_path / "store", monkeypatch)
+    assert len(derived) > 1
+    names = Names(generation.names)
+    kinds = {name: names.find(f"All of {name}").kinds for name in "abc"}
+    assert {name for name, kind in kinds.items() if kind.endswith(EARLIER)} == {"c"}
+    names.close()
 
 
 def test_tables_that_lie_over_one_another_are_put_together_where_they_are_many(

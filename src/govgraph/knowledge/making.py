@@ -1,8 +1,8 @@
 """Make the store and the names of a generation from the datasets of a data folder, a portion at a time.
 
 Reading, deriving and naming are done dataset by dataset and portion by portion (`partition`), in two processes where
-there is much to do; memory holds a few portions, whatever the size of the folder. The engine loads, and names are
-written, while what was derived is judged.
+there is much to do; memory holds a few portions, whatever the size of the folder. The engine loads the named graphs
+while portions are derived; it loads the rest, and names are written, while what was derived is judged.
 """
 
 import datetime
@@ -18,7 +18,7 @@ from typing import Any
 import pyoxigraph as ox
 
 from govgraph.knowledge.derive import derive
-from govgraph.knowledge.facts import SKOS, Facts
+from govgraph.knowledge.facts import Facts
 from govgraph.knowledge.naming import named
 from govgraph.knowledge.partition import Piece, Portion, partition
 from govgraph.knowledge.portions import (
@@ -142,14 +142,14 @@ def make(
     """
     work = _Making(ontology, sources, day, scratch, workers, progress)
     work.read()
-    work.derive()
     with ThreadPoolExecutor(2, "govgraph-build") as beside:
         loading = beside.submit(work.load)
-        naming = beside.submit(work.write_names, names, loading.result)
         try:
+            work.derive()
+            naming = beside.submit(work.write_names, names)
             yield work.made(loading, naming)
         except BaseException:
-            work.stopped.set()
+            work.give_up()
             raise
 
 
@@ -173,8 +173,13 @@ class _Making:
         self._derived: list[Derived] = []
         self._common: dict[bytes, None] = {}
         self._base_counts = (0, 0)
-        self.stopped = threading.Event()
-        """Set to give up the loading."""
+        self._all_derived = threading.Event()
+        self._stopped = threading.Event()
+
+    def give_up(self) -> None:
+        """End what is done beside as soon as possible."""
+        self._stopped.set()
+        self._all_derived.set()  # nothing more to wait for
 
     def read(self) -> None:
         """Scan every dataset."""
@@ -206,13 +211,19 @@ class _Making:
         write_facts(self._scratch, "base", stated if words.apart else (), derived)
         terms = words.terms if words.apart else frozenset()
         portions = self._portions()
-        jobs = ((self._scratch, number, portion, terms, self._day) for number, portion in enumerate(portions))
+        earlier = tuple(self._earlier())
+        jobs = ((self._scratch, number, portion, terms, self._day, earlier) for number, portion in enumerate(portions))
         for done, one in enumerate(self._workers.run(derive_portion, jobs), start=1):
             self._derived.append(one)
             self._common |= dict.fromkeys(one.common)
             if len(portions) > 1:
                 self._progress(f"deriving: {done:,} of {len(portions):,} portions")
         write_facts(self._scratch, "common", (), list(self._common))
+        self._all_derived.set()
+
+    def _earlier(self) -> Iterator[int]:
+        """Numbers of the sources that a later version replaces."""
+        return (number for number, source in enumerate(self._sources) if source.superseded)
 
     def _portions(self) -> list[Portion]:
         words = self._vocabulary
@@ -227,23 +238,31 @@ class _Making:
         )
 
     def load(self) -> ox.Store:
-        """Load everything into a store."""
-        self._progress("writing")
+        """Load everything into a store: the named graphs first, as they need not wait for what is derived."""
         own = f" <{self._ontology.graph}> .\n".encode()
         (self._scratch / "ontology.nq").write_bytes(b"".join(line[:-2] + own for line in self._ontology_lines))
-        parts = ["base", "common", *range(len(self._derived))]
-        names = ["ontology.nq", *(f"facts-{part}.nt" for part in parts), *(f"derived-{part}.nq" for part in parts)]
-        names += [f"graph-{number}.nq" for number in self._scans]
         store = ox.Store(str(self._scratch / "working"))
-        files = [self._scratch / name for name in names]
-        whole = sum(file.stat().st_size for file in files)
+        whole = 0
+
+        def files() -> Iterator[Path]:
+            nonlocal whole
+            graphs = self._files("ontology.nq", *(f"graph-{number}.nq" for number in self._scans))
+            yield from graphs
+            self._all_derived.wait()
+            told(0)
+            self._progress("writing")
+            parts = ["base", "common", *range(len(self._derived))]
+            rest = self._files(*(f"facts-{part}.nt" for part in parts), *(f"derived-{part}.nq" for part in parts))
+            whole = sum(file.stat().st_size for file in (*graphs, *rest))
+            yield from rest
 
         def told(done: int) -> None:
-            if self.stopped.is_set():
+            if self._stopped.is_set():
                 raise CancelledError
-            self._progress(f"writing: {done * 100 // whole} %")
+            if whole:
+                self._progress(f"writing: {done * 100 // whole} %")
 
-        if load_quads(store, files, told, threads=1) > OVERLAPPING:
+        if load_quads(store, files(), told, threads=1) > OVERLAPPING:
             self._progress("putting tables together")
             store.optimize()
         for name, count in self._counts().items():
@@ -252,31 +271,28 @@ class _Making:
         store.flush()
         return store
 
-    def write_names(self, file: Path, loaded: Callable[[], ox.Store]) -> int:
+    def _files(self, *names: str) -> list[Path]:
+        return [self._scratch / name for name in names]
+
+    def write_names(self, file: Path) -> int:
         """Write the names; gives the number of things named."""
         try:
-            return write_names(file, self.names(loaded))
+            return write_names(file, self.names())
         except BaseException:
-            self.stopped.set()
+            self.give_up()
             raise
 
-    def names(self, loaded: Callable[[], ox.Store]) -> Iterator[Row]:
-        """What every thing is called: current ones, and those that only earlier revisions speak of.
-
-        Parameters
-        ----------
-        loaded : waits for the store.
-        """
+    def names(self) -> Iterator[Row]:
+        """What every thing is called: current ones, and those that only earlier revisions speak of."""
         if self._vocabulary.apart:
             yield from named(self._base, self._base.about(), self._base)
         for number in range(len(self._derived)):
-            if self.stopped.is_set():
+            if self._stopped.is_set():
                 raise CancelledError
             yield from names_of(self._scratch, number)
-        earlier = (number for number, source in enumerate(self._sources) if source.superseded)
-        old = facts_of((line for number in earlier for line in stated_lines(self._scratch, number)), ())
-        store = loaded()
-        gone = (subject for subject in old.about() if not _called(store, subject))
+        old = facts_of((line for number in self._earlier() for line in stated_lines(self._scratch, number)), ())
+        current = {name for one in self._derived for name in one.still_named}
+        gone = (subject for subject in old.about() if subject.value not in current)
         yield from named(old, gone, self._base, EARLIER)
 
     def _counts(self) -> dict[str, int]:
@@ -312,9 +328,3 @@ class _Making:
             lambda: {node for scanned in scans for node in scanned.nodes},
             self._workers,
         )
-
-
-def _called(store: ox.Store, thing: ox.NamedNode) -> bool:
-    """Whether a thing has a label among the current facts."""
-    labels = store.quads_for_pattern(thing, SKOS.prefLabel, None, ox.DefaultGraph())
-    return any(isinstance(label.object, ox.Literal) and label.object.value for label in labels)

@@ -38,6 +38,7 @@ class Derived:
     abroad : those of them with a value that is a thing not described here and no term of the vocabulary.
     strange : numbers of such things.
     councils : IRI and label of every council.
+    still_named : IRIs of the things that earlier revisions speak of too and that have a label here.
     """
 
     stated: int
@@ -49,10 +50,16 @@ class Derived:
     abroad: frozenset[str]
     strange: "array[int]"
     councils: list[tuple[str, str]]
+    still_named: list[str]
 
 
 def derive_portion(
-    folder: Path, number: int, portion: Portion, vocabulary: frozenset[bytes], day: datetime.date
+    folder: Path,
+    number: int,
+    portion: Portion,
+    vocabulary: frozenset[bytes],
+    day: datetime.date,
+    earlier: tuple[int, ...],
 ) -> Derived:
     """Derive a portion.
 
@@ -62,6 +69,7 @@ def derive_portion(
     number : of the portion, in the names of its files.
     vocabulary : terms that the base describes; what the datasets say of them is in it.
     day : that is derived for.
+    earlier : numbers of the datasets that later versions replace.
     """
     base = _base(folder)
     lines: dict[bytes, None] = {}
@@ -81,7 +89,9 @@ def derive_portion(
     (folder / f"names-{number}.json").write_text(json.dumps(list(named(facts, own, facts))), encoding="utf-8")
     councils = facts.subjects(RDF_TYPE, GOV.Council)
     called = [(council.value, label) for council in councils for label in facts.literals(council, SKOS.prefLabel)]
-    return Derived(len(lines), len(derived), common, dated(facts), *_outlook(facts, own, known), called)
+    still_named = [thing.value for thing in _things_of(folder, earlier) if any(facts.literals(thing, SKOS.prefLabel))]
+    outlook = _outlook(facts, own, known)
+    return Derived(len(lines), len(derived), common, dated(facts), *outlook, called, still_named)
 
 
 def _outlook(
@@ -115,6 +125,12 @@ def _names(nodes: Iterable[ox.NamedNode]) -> frozenset[str]:
 @functools.lru_cache(1)
 def _base(folder: Path) -> tuple[Statement, ...]:
     return tuple(facts_of((folder / "facts-base.nt").read_bytes().splitlines(), ()))
+
+
+@functools.lru_cache(1)
+def _things_of(folder: Path, datasets: tuple[int, ...]) -> list[ox.NamedNode]:
+    """All that some scanned datasets describe."""
+    return list(facts_of((line for number in datasets for line in stated_lines(folder, number)), ()).about())
 
 
 def facts_of(lines: Iterable[bytes], base: Iterable[Statement]) -> Facts:

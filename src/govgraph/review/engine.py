@@ -17,7 +17,7 @@ from govgraph.review.triples import Term, name
 __all__ = ["Judgement", "classes_of", "judge"]
 
 _THREADS = 2
-"""Queries at a time: two take two thirds of the time of one, and more take no less."""
+"""Queries at a time: two take two thirds of the time of one, for a little more work; more take no less."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,7 @@ def judge(
     shapes: Shapes,
     focus: Collection[Term] | None = None,
     progress: Callable[[int, int], None] = lambda done, whole: None,
+    threads: int = _THREADS,
 ) -> Judgement:
     """Validate data.
 
@@ -54,6 +55,7 @@ def judge(
     ----------
     focus : look at these nodes only, as far as the targets include them; None is every target.
     progress : told after each shape how many are done, and how many there are.
+    threads : queries at a time; an endpoint is asked one after the other.
 
     Raises
     ------
@@ -75,7 +77,7 @@ def judge(
 
     found: list[Found] = []
     passed_on: list[tuple[Shape, str]] = []
-    with ThreadPoolExecutor(_THREADS if data.local else 1) as pool:
+    with ThreadPoolExecutor(threads if data.local else 1) as pool:
         for done, (shape, outcome) in enumerate(zip(targeted, pool.map(run, targeted), strict=True), start=1):
             if isinstance(outcome, str):
                 passed_on.append((shape, outcome))

@@ -24,6 +24,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -38,6 +39,8 @@ FORMAT = 1
 """Layout of the store folder that this version reads and writes."""
 
 _MARK = "govgraph-store.json"
+_AT_ONCE = 2
+"""Files of a generation that are flushed and read for their digest at a time."""
 
 
 @dataclass(frozen=True)
@@ -234,13 +237,13 @@ class Generations:
         number = 1 + max(self.numbers(), default=0)
         names = [str(path.relative_to(built)) for path in sorted(built.rglob("*")) if path.is_file()]
         shared = {name: told for name in names if (told := _shared(built, name, before))}
-        files = {name: shared.get(name) or _measured(built / name) for name in names}
+        fresh = [built / name for name in names if name not in shared]
+        with ThreadPoolExecutor(_AT_ONCE, "govgraph-publish") as threads:
+            measured = dict(zip(fresh, threads.map(_flushed, fresh), strict=True))
+        files = {name: shared.get(name) or measured[built / name] for name in names}
         created = datetime.now(UTC).isoformat(timespec="seconds")
         manifest = {"generation": number, "created": created, **facts, "files": files}
         _write(built / "manifest.json", json.dumps(manifest, indent=1))
-        for name in names:
-            if name not in shared:
-                _sync(built / name)
         _sync(built / "store")
         _sync(built)
         final = folder / f"{number:06d}"
@@ -252,7 +255,9 @@ class Generations:
         return Generation(final, manifest)
 
 
-def _measured(path: Path) -> tuple[int, str]:
+def _flushed(path: Path) -> tuple[int, str]:
+    """Size and digest of a file that is on disk now."""
+    _sync(path)
     return path.stat().st_size, file_digest(path)
 
 
