@@ -29,7 +29,8 @@ class Limits:
     name_characters: int = 300  # a longer name or search text is cut
     suggestions: int = 3  # names offered by "did you mean"
     search_results: int = 30  # things listed by a search
-    report_bytes: int = 96 * 1024 * 1024  # a larger report of the review is not read by the site; its pages say so
+    report_bytes: int = 96 * 1024 * 1024  # of a larger report of the review the site reads only the part asked for
+    part_findings: int = 10_000  # a part of it with more findings is not read; its page has the numbers of each council
     whole_statements: int = 500_000  # over more statements, a question's page asks about everything only if told to
     chart_lines: int = 600  # a chart of everybody with more lines is not drawn; one body's or one document's is
     tool_rows: int = 1_000  # an MCP tool gives no more rows than this, and says so

@@ -18,6 +18,7 @@ from govgraph.errors import BeingMade, EnvironmentFailed, MakingFailed
 from govgraph.limits import LIMITS
 from govgraph.store.dumping import INDEX
 from govgraph.store.generations import Generations
+from govgraph.web import dumping
 from govgraph.web.dumping import Dumped, Dumps
 
 DCAT = "http://www.w3.org/ns/dcat#"
@@ -174,6 +175,7 @@ def test_what_failed_once_is_made_when_nothing_stands_in_the_way_any_more(
         dumps = Dumps(folder, dataclasses.replace(LIMITS, dump_wait_seconds=MOST, dump_pause_seconds=0.05))
         with monkeypatch.context() as broken:
             broken.setattr("govgraph.web.dumping._DUMPING", "govgraph.no_such_module")
+            broken.setitem(dumping._WORDS, "govgraph.no_such_module", "the dumps")
             told = await refusal(dumps, folder)
         await asyncio.sleep(0.1)
         assert "govgraph.nq.gz" in (await dumps.of(Generations(folder).latest())).files

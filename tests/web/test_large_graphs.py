@@ -25,7 +25,7 @@ def large(serve: Callable[..., str], tmp_path_factory: pytest.TempPathFactory) -
     """The packaged graph with its review, where already little is much."""
     folder = tmp_path_factory.mktemp("large") / "store"
     build(Generations(folder), gate=gate)
-    limits = dataclasses.replace(LIMITS, whole_statements=1000, chart_lines=20, report_bytes=1000)
+    limits = dataclasses.replace(LIMITS, whole_statements=1000, chart_lines=20)
     with httpx.Client(base_url=serve(folder, limits), timeout=30, headers=BROWSER) as client:
         yield client
 
@@ -65,26 +65,6 @@ def test_the_chart_of_one_body_is_drawn_all_the_same(large: httpx.Client) -> Non
 
 def test_a_mode_that_there_is_not_is_refused_above_a_chart_that_is_too_large(large: httpx.Client) -> None:
     assert large.get("/chart?mode=x").status_code == 400
-
-
-@pytest.mark.parametrize("path", ["/", "/documents", "/page/harrow/body/partnership-board"])
-def test_pages_say_that_findings_are_too_many_to_show(large: httpx.Client, path: str) -> None:
-    page = large.get(path)
-    assert page.status_code == 200
-    assert "govgraph validate --council NAME" in page.text
-
-
-def test_findings_that_were_not_read_are_not_counted_as_none(large: httpx.Client) -> None:
-    assert "not shown" in large.get("/documents").text
-    assert {each["findings"] for each in large.get("/documents.json").json()["documents"]} == {None}
-    assert "0 findings" not in large.get("/documents/handbook-current").text
-
-
-def test_a_review_with_too_many_findings_is_refused_with_what_to_do(large: httpx.Client) -> None:
-    answer = large.get("/review.json", headers={"Accept": "*/*"})
-    assert answer.status_code == 413
-    assert "govgraph validate --council" in answer.json()["detail"]
-    assert large.get("/review").status_code == 413
 
 
 def test_documents_are_listed_some_at_a_time(web: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:

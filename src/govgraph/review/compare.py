@@ -1,11 +1,11 @@
 """What is new, what stands and what is fixed since an earlier review."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from govgraph.review.findings import Finding, Report
 
-__all__ = ["compare"]
+__all__ = ["compare", "states"]
 
 
 def compare(report: Report, earlier: Report, against: str) -> Report:
@@ -22,6 +22,18 @@ def compare(report: Report, earlier: Report, against: str) -> Report:
     """
     before = {finding.key for finding in (*earlier.findings, *earlier.waived)}
     now = {finding.key for finding in (*report.findings, *report.waived)}
+    return states(report, earlier, before, now, against)
+
+
+def states(report: Report, earlier: Report, before: Collection[str], now: Collection[str], against: str) -> Report:
+    """The report, or a part of it, with the state of each finding, and with what is fixed.
+
+    Parameters
+    ----------
+    report, earlier : the later review and the one before, or the same part of both.
+    before, now : which of the findings the whole of the earlier review has, and which the whole of the later one.
+    against : the earlier one in words.
+    """
     run = {rule.rule for rule in report.ran} or {finding.rule for finding in (*report.findings, *earlier.findings)}
     gone = [finding for finding in earlier.findings if finding.key not in now]
     fixed = [replace(finding, state="fixed") for finding in gone if finding.rule in run]
@@ -41,5 +53,5 @@ def compare(report: Report, earlier: Report, against: str) -> Report:
     return replace(report, findings=findings, waived=waived, fixed=fixed, against=against, notes=notes)
 
 
-def _with_states(findings: Sequence[Finding], before: set[str]) -> list[Finding]:
+def _with_states(findings: Sequence[Finding], before: Collection[str]) -> list[Finding]:
     return [replace(finding, state="standing" if finding.key in before else "new") for finding in findings]

@@ -22,7 +22,9 @@ __all__ = [
     "day_in_words",
     "fingerprint",
     "order",
+    "read_finding",
     "read_report",
+    "without_waiver",
 ]
 
 SEVERITIES = ("violation", "warning", "info")
@@ -345,27 +347,19 @@ def read_report(text: str, generation: int = 0, day: str = "") -> Report:
     day : a waiver that has run out on this day (ISO 8601) waives nothing any more; empty leaves all as they are.
     """
     content = json.loads(text)
-    waived = [_finding(given) for given in content.get("waived", ())]
+    waived = [read_finding(given) for given in content.get("waived", ())]
     expired = [finding for finding in waived if day and finding.waived and finding.waived.until <= day]
-    back = [
-        replace(
-            finding,
-            waived=None,
-            note=f"The waiver of {finding.waived.by} ran out on {day_in_words(finding.waived.until)}.",
-        )
-        for finding in expired
-        if finding.waived
-    ]
+    back = [without_waiver(finding) for finding in expired]
     return Report(
-        sorted([*map(_finding, content["findings"]), *back], key=order) if back else
-        [_finding(given) for given in content["findings"]],
+        sorted([*map(read_finding, content["findings"]), *back], key=order) if back else
+        [read_finding(given) for given in content["findings"]],
         content["summary"]["rules"],
         generation or content["generation"],
         content.get("title", ""),
         content.get("date", ""),
         [Rule(**rule) for rule in content.get("rules", ())],
         [finding for finding in waived if finding not in expired],
-        [_finding(given) for given in content.get("fixed", ())],
+        [read_finding(given) for given in content.get("fixed", ())],
         content.get("against", ""),
         content.get("notes", []),
         content.get("planned", 0),
@@ -383,7 +377,16 @@ def order(finding: Finding) -> tuple[int, str, str, str]:
 _KNOWN = {field.name for field in fields(Finding)}
 
 
-def _finding(given: dict[str, Any]) -> Finding:
+def without_waiver(finding: Finding) -> Finding:
+    """A finding whose waiver has run out, which counts again and says why."""
+    if finding.waived is None:
+        return finding
+    told = f"The waiver of {finding.waived.by} ran out on {day_in_words(finding.waived.until)}."
+    return replace(finding, waived=None, note=told)
+
+
+def read_finding(given: dict[str, Any]) -> Finding:
+    """One finding as a report lists it; fields that this version does not know are left out."""
     known = {name: value for name, value in given.items() if name in _KNOWN}
     for name in ("clauses", "documents", "components"):
         known[name] = tuple(known.get(name, ()))

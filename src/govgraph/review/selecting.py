@@ -8,7 +8,7 @@ from govgraph.errors import BadInput, UnknownRule
 from govgraph.limits import LIMITS
 from govgraph.review.findings import SEVERITIES, Finding, Report
 
-__all__ = ["of_council", "of_rules", "select"]
+__all__ = ["as_addressed", "concerned", "concerns_council", "of_council", "of_rules", "select", "standing_at"]
 
 
 def select(report: Report, severity: str = "info", rules: Collection[str] = ()) -> Report:
@@ -45,15 +45,29 @@ def of_council(report: Report, name: str) -> Report:
     ----------
     name : its short name, such as "harrow", its label or its IRI.
     """
-    folded = name.casefold().strip()
+    return _part(report, lambda finding: concerns_council(finding, name))
 
-    def concerns(finding: Finding) -> bool:
-        return folded in (finding.council.casefold(), finding.council_label.casefold()) or name in (
-            finding.focus,
-            finding.body,
-        )
 
-    return _part(report, concerns)
+def concerns_council(finding: Finding, name: str) -> bool:
+    """Whether a finding concerns the council of a short name, a label or an IRI."""
+    named = as_addressed(name)
+    called = map(as_addressed, (finding.council, finding.council_label))
+    return named.casefold() in map(str.casefold, called) or named in map(as_addressed, (finding.focus, finding.body))
+
+
+def standing_at(finding: Finding) -> dict[str, None]:
+    """The clauses where a finding stands, and what it is about."""
+    return dict.fromkeys([*(place.clause for place in finding.places), finding.focus])
+
+
+def concerned(finding: Finding) -> dict[str, None]:
+    """All that a finding concerns: also its body, its value, and the council's own rule that is broken."""
+    return standing_at(finding) | dict.fromkeys([finding.body, finding.value, finding.governance])
+
+
+def as_addressed(text: str) -> str:
+    """As much of a name as the address of a page carries."""
+    return text[: LIMITS.name_characters].strip()
 
 
 def _part(report: Report, wanted: Callable[[Finding], bool]) -> Report:

@@ -1,4 +1,4 @@
-"""Have the dumps and the counts of a generation made, at most once, by processes of their own.
+"""Have the dumps, the counts and the places of findings of a generation made, at most once, by processes of their own.
 
 Those of a nation take minutes. Whoever asks before they are there waits a little and is then told so; the making goes
 on. A making that failed is not begun anew by everybody who asks: they are told why, and when it will be tried again.
@@ -15,8 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from govgraph.errors import BeingMade, DeadlinePassed, EnvironmentFailed, MakingFailed, StoreFailed
+from govgraph.errors import BeingMade, DeadlinePassed, EnvironmentFailed, GovgraphError, MakingFailed, StoreFailed
 from govgraph.limits import LIMITS, Limits
+from govgraph.review.placed import is_of
 from govgraph.store.beside import reason
 from govgraph.store.dumping import INDEX
 from govgraph.store.remote_generations import AnyGeneration, RemoteGeneration
@@ -24,8 +25,10 @@ from govgraph.web.copies import Copies
 
 __all__ = ["Dumped", "Dumps"]
 
+_DUMPING, _COUNTING, _PLACING = "govgraph.store.dumping", "govgraph.store.statistics", "govgraph.review.placing"
+_WORDS = {_DUMPING: "the dumps", _COUNTING: "the counts", _PLACING: "the places of the findings"}
 _INSTEAD = "It is tried again after a while. Whoever has the store can make a file at any time: govgraph export."
-_DUMPING, _COUNTING = "govgraph.store.dumping", "govgraph.store.statistics"
+_AGAIN = "It is tried again after a while. If it fails again, build the graph again: govgraph build --force"
 
 
 @dataclass(frozen=True)
@@ -57,21 +60,22 @@ class _Making:
 
 @dataclass(frozen=True)
 class _Failure:
-    """Why a making failed, after which pause and at what time of the event loop it may be tried again."""
+    """What could not be made and why, after which pause and at what time of the event loop it may be tried again."""
 
+    what: str
     why: str
     pause: float
     until: float
 
     def refusal(self, now: float) -> MakingFailed:
         """What to say to those who ask."""
-        refused = MakingFailed(self.why, _INSTEAD)
+        refused = _failed(self.what, self.why)
         refused.wait = max(0.0, self.until - now)
         return refused
 
 
 class Dumps:
-    """The dumps of the generations of a store; they lie beside the generations, or in a scratch folder.
+    """The dumps of the generations of a store, and what else is made of one; beside the generations, or in scratch.
 
     Parameters
     ----------
@@ -99,7 +103,7 @@ class Dumps:
         MakingFailed : they cannot be made, or could not a while ago.
         """
         folder = await self._place() / generation.folder.name
-        told = await self._read(folder / INDEX, "dumps", lambda: self._dump(generation, folder))
+        told = await self._read(folder / INDEX, _DUMPING, lambda: self._dump(generation, folder))
         return Dumped(folder, told)
 
     async def counts(self, generation: AnyGeneration, *, wait: bool = True) -> dict[str, Any]:
@@ -114,7 +118,26 @@ class Dumps:
         BeingMade, MakingFailed
         """
         file = await self._place() / f"{generation.folder.name}.json"
-        return await self._read(file, "counts", lambda: self._run(_COUNTING, generation, file), wait)
+        return await self._read(file, _COUNTING, lambda: self._counted(generation, file), wait)
+
+    async def places(self, report: Path, *, wait: bool = True) -> Path:
+        """Where each finding stands in the report of a generation (`review.placing`); made like the counts.
+
+        Parameters
+        ----------
+        report : in the folder of its generation.
+        wait : as for the counts.
+
+        Raises
+        ------
+        BeingMade, MakingFailed
+        """
+        file = await self._place() / f"{report.parent.name}.sqlite"
+        if not await asyncio.to_thread(is_of, file, report):  # none, one of another report, or not whole
+            await self._made(file, _PLACING, lambda: self._run(_PLACING, report.parent, file), wait)
+            if not await asyncio.to_thread(is_of, file, report):
+                raise _failed(_PLACING, "the report changed meanwhile")
+        return file
 
     async def _read(
         self, file: Path, what: str, work: Callable[[], Coroutine[Any, Any, None]], wait: bool = True
@@ -126,7 +149,7 @@ class Dumps:
             try:
                 self._known[file] = json.loads(await asyncio.to_thread(file.read_text))
             except (OSError, ValueError):
-                raise EnvironmentFailed(f"the {what} cannot be read", _INSTEAD) from None
+                raise _failed(what, "what was written cannot be read") from None
         found: dict[str, Any] = self._known[file]
         return found
 
@@ -143,7 +166,7 @@ class Dumps:
         left = making.since + self._limits.dump_wait_seconds - now
         done, _ = await asyncio.wait([making.task], timeout=max(0.0, left) if wait else 0)
         if not done or making.task.cancelled():
-            raise BeingMade(f"the {what} of this generation are being made", "Come back in a minute.")
+            raise BeingMade(f"{_WORDS[what]} of this generation are being made", "Come back in a minute.")
         making.task.result()
 
     async def _attempt(self, file: Path, what: str, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
@@ -151,10 +174,10 @@ class Dumps:
         try:
             await work()
         except (StoreFailed, DeadlinePassed, OSError) as error:
-            why = error.strerror if isinstance(error, OSError) else error.message
+            why = error.message if isinstance(error, GovgraphError) else error.strerror or "an error of the system"
             before, limits, now = self._failed.get(file), self._limits, asyncio.get_running_loop().time()
             pause = min(before.pause * 2, limits.dump_pause_most_seconds) if before else limits.dump_pause_seconds
-            failed = self._failed[file] = _Failure(f"the {what} cannot be made: {why}", pause, now + pause)
+            failed = self._failed[file] = _Failure(what, why, pause, now + pause)
             raise failed.refusal(now) from None
         self._failed.pop(file, None)
 
@@ -165,13 +188,20 @@ class Dumps:
 
     async def _dump(self, generation: AnyGeneration, folder: Path) -> None:
         async with self._one:
-            await self._run(_DUMPING, generation, folder)
+            await self._copied(generation)
+            await self._run(_DUMPING, generation.folder, folder)
 
-    async def _run(self, module: str, generation: AnyGeneration, target: Path) -> None:
+    async def _counted(self, generation: AnyGeneration, file: Path) -> None:
+        await self._copied(generation)
+        await self._run(_COUNTING, generation.folder, file)
+
+    async def _copied(self, generation: AnyGeneration) -> None:
         if isinstance(generation, RemoteGeneration):
             await self._copies.of(generation)
+
+    async def _run(self, module: str, folder: Path, target: Path) -> None:
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-I", "-m", module, str(generation.folder), str(target),
+            sys.executable, "-I", "-m", module, str(folder), str(target),
             stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
         )  # fmt: skip
         try:
@@ -185,7 +215,7 @@ class Dumps:
             if isinstance(error, TimeoutError):
                 raise EnvironmentFailed(f"it took more than {self._limits.dump_seconds:g} seconds") from None
             raise
-        await asyncio.to_thread(_clear, target.parent, generation.folder.parent)
+        await asyncio.to_thread(_clear, target.parent, folder.parent)
         if code:
             raise EnvironmentFailed(reason(code))
 
@@ -213,7 +243,7 @@ class Dumps:
 
 
 def _clear(place: Path, generations: Path) -> None:
-    """Remove the dumps and the counts of generations that are no longer kept."""
+    """Remove what was made of generations that are no longer kept."""
     for each in place.glob("[0-9]*"):
         if not (generations / each.stem).exists():
             _remove(each)
@@ -224,3 +254,7 @@ def _remove(path: Path) -> None:
         shutil.rmtree(path, ignore_errors=True)
     else:
         path.unlink(missing_ok=True)
+
+
+def _failed(what: str, why: str) -> MakingFailed:
+    return MakingFailed(f"{_WORDS[what]} cannot be made: {why}", _AGAIN if what == _PLACING else _INSTEAD)

@@ -1,6 +1,6 @@
 """Words and groups that several formats share."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from govgraph.namespaces import curie
 from govgraph.review.findings import SEVERITIES, Finding, Report, day_in_words
@@ -14,6 +14,7 @@ __all__ = [
     "count",
     "day_in_words",
     "headline",
+    "numbers_in_words",
     "places_in_words",
     "source_in_words",
 ]
@@ -33,14 +34,23 @@ def count(number: int, one: str, many: str = "") -> str:
 
 def headline(report: Report) -> str:
     """The review in one sentence."""
-    told = [count(report.summary[name], ONE[name]) for name in SEVERITIES]
-    sentence = f"{told[0]}, {told[1]} and {told[2]} by {count(report.rules, 'rule')}"
+    sentence = numbers_in_words(report.summary, report.rules)
     if report.compared:
         counts = report.compared
         sentence += (
             f"; since {report.against}: {counts['new']} new, {counts['standing']} standing, {counts['fixed']} fixed"
         )
     return f"{sentence}; {len(report.waived)} waived" if report.waived else sentence
+
+
+def numbers_in_words(numbers: Mapping[str, int], rules: int) -> str:
+    """How many findings of each severity so many rules have.
+
+    >>> numbers_in_words({"violation": 1, "warning": 0, "info": 1200}, 448)
+    '1 violation, 0 warnings and 1,200 remarks by 448 rules'
+    """
+    told = [count(numbers.get(name, 0), ONE[name]) for name in SEVERITIES]
+    return f"{told[0]}, {told[1]} and {told[2]} by {count(rules, 'rule')}"
 
 
 def by_rule(findings: Iterable[Finding]) -> dict[tuple[str, str], list[Finding]]:

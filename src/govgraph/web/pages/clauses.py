@@ -13,7 +13,7 @@ from govgraph.review.findings import Finding
 from govgraph.settings import sources_folder
 from govgraph.web.links import href
 from govgraph.web.pages.common import labels_of
-from govgraph.web.pages.reports import findings_of
+from govgraph.web.pages.reports import findings_at
 from govgraph.web.pages.revisions import Revision, anchor, query_of
 from govgraph.web.state import Site
 
@@ -146,7 +146,7 @@ async def clauses(site: Site, revision: Revision) -> list[Clause]:
     # The current text has the changes.
     asked.append(query_of(_STRUCK_FROM if revision.superseded else _STRUCK, revision.iri))
     own, facts, references, struck = await site.tables(*asked)
-    wrong = await findings_of(site)
+    wrong = await findings_at(site, {str(row["clause"]) for row in own.rows}) or {}
     found: dict[str, Clause] = {}
     taken: set[str] = set()
     for row in own.rows:

@@ -11,12 +11,12 @@ from govgraph.limits import LIMITS
 from govgraph.questions.table import Table
 from govgraph.store.base import Request as Query
 from govgraph.web.links import href
-from govgraph.web.pages.reports import is_too_large
 from govgraph.web.render import page
 from govgraph.web.state import Site
 
 __all__ = [
     "QUOTING",
+    "UNKEPT",
     "Cell",
     "Clauses",
     "cells",
@@ -28,7 +28,6 @@ __all__ = [
     "text_of",
 ]  # fmt: skip
 
-_WITH_FINDINGS = ("home.html", "thing.html", "documents.html", "document.html")
 _AT_ONCE = 300  # things named in one query
 _CITING = (
     "line", "rule", "responsibility", "seat", "relation", "service", "contribution", "fundRole", "servicing",
@@ -56,8 +55,13 @@ async def show(request: Request, template: str, **values: Any) -> Response:
     """A page with what its header and footer say."""
     site = site_of(request)
     values.setdefault("generation", site.latest.number)
-    values.setdefault("unread", template in _WITH_FINDINGS and is_too_large(site))
+    if values.get("unread"):
+        values["headers"] = {**values.get("headers", {}), **UNKEPT}
     return page(request, template, licence=await site.licence(), **values)
+
+
+UNKEPT = {"Cache-Control": "no-store"}
+"""Headers of what lacks findings that are not known yet, though they are of the same generation."""
 
 
 QUOTING = {"Cache-Control": "private, no-cache"}

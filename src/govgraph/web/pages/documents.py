@@ -17,8 +17,8 @@ from govgraph.review.findings import Finding
 from govgraph.store.base import Request as Query
 from govgraph.web.links import href
 from govgraph.web.pages.clauses import Clause, clauses, passages, sections
-from govgraph.web.pages.common import QUOTING, labels_of, show, site_of, text_of
-from govgraph.web.pages.reports import findings_of, is_too_large
+from govgraph.web.pages.common import QUOTING, UNKEPT, labels_of, show, site_of, text_of
+from govgraph.web.pages.reports import findings_at, keys_at
 from govgraph.web.pages.review_words import page_of
 from govgraph.web.pages.revisions import Revision, find_revision, revisions
 from govgraph.web.reading import conditional
@@ -66,7 +66,9 @@ async def index(request: Request) -> Response:
     if request.url.path.endswith(".json"):
         counts = await counts_of(site, known)
         told = [_told(each) | counts[each.iri] for each in known]
-        return data(request, {"generation": site.latest.number, "documents": told}, len(told), site.latest.number)
+        unread = any(each["findings"] is None for each in counts.values())
+        found = {"generation": site.latest.number, "documents": told}
+        return data(request, found, len(told), site.latest.number, unread)
     titles: dict[str, list[Revision]] = {}
     for each in known:
         titles.setdefault(each.document or each.iri, []).append(each)
@@ -74,12 +76,14 @@ async def index(request: Request) -> Response:
     shown = list(titles.values())[(page - 1) * _DOCUMENTS : page * _DOCUMENTS]
     cited = [str(row["document"]) for row in (await site.table(_CITED)).rows] if page == pages else []
     labels = await labels_of(site, cited)
+    counts = await counts_of(site, [each for versions in shown for each in versions])
     return await show(
         request,
         "documents.html",
         documents=shown,
         total=len(titles),
-        counts=await counts_of(site, [each for versions in shown for each in versions]),
+        counts=counts,
+        unread=any(each["findings"] is None for each in counts.values()),
         cited=sorted((labels[each], href(each)) for each in cited if each in labels),
         page=page,
         pages=pages,
@@ -112,19 +116,20 @@ async def counts_of(site: Site, known: Sequence[Revision]) -> dict[str, dict[str
             values = " ".join(f"<{each.iri}>" for each in some[start : start + _AT_ONCE])
             asked += [Query(text.format(values), default_graphs=graphs) for text in (_COUNTS, _PLACES)]
     tables = await site.tables(*asked)
-    wrong = await findings_of(site)
+    places = {str(row["clause"]) for table in tables if "clauses" not in table.columns for row in table.rows}
+    wrong = await keys_at(site, places | {each.iri for each in known})
     counts: dict[str, dict[str, int | None]] = {each.iri: {"clauses": 0, "facts": 0, "findings": 0} for each in known}
-    unread = is_too_large(site)
-    found: dict[str, set[str]] = {each.iri: {one.key for one in wrong.get(each.iri, ())} for each in known}
+    keys = wrong or {}
+    found: dict[str, set[str]] = {each.iri: set(keys.get(each.iri, ())) for each in known}
     for table in tables:
         for row in table.rows:
             version = row["version"]
             if "clauses" in table.columns:
                 counts[version] |= {"clauses": row["clauses"], "facts": row["facts"]}
             else:
-                found[version] |= {one.key for one in wrong.get(row["clause"], ())}
-    for version, keys in found.items():
-        counts[version]["findings"] = None if unread else len(keys)
+                found[version].update(keys.get(row["clause"], ()))
+    for version, its in found.items():
+        counts[version]["findings"] = None if wrong is None else len(its)
     return counts
 
 
@@ -134,9 +139,11 @@ async def document(request: Request) -> Response:
     known = await revisions(site)
     revision = find_revision(known, name.removesuffix(".json"))
     own = await clauses(site, revision)
+    wrong = await findings_at(site, [revision.iri, revision.document, *(each.iri for each in own)])
     if name.endswith(".json"):
-        told = {"generation": site.latest.number, **_told(revision), "clauses": [_clause(each) for each in own]}
-        return data(request, told, len(own), site.latest.number)
+        listed = [_clause(each) | ({"findings": None} if wrong is None else {}) for each in own]
+        told = {"generation": site.latest.number, **_told(revision), "clauses": listed}
+        return data(request, told, len(own), site.latest.number, wrong is None)
     pages = _pages(own)
     sought = text_of(request, "clause")
     at = next((page for page in enumerate(pages) for clause in page[1] if _named(clause, sought)), None)
@@ -149,7 +156,7 @@ async def document(request: Request) -> Response:
     shown = pages[number - 1] if pages else []
     words, missing = await passages(revision.file, shown)
     where = {clause.iri: place for place, page in enumerate(pages, 1) for clause in page}
-    wrong = await findings_of(site)
+    count = (await counts_of(site, [revision]))[revision.iri]
     return await show(
         request,
         "document.html",
@@ -160,7 +167,8 @@ async def document(request: Request) -> Response:
         compared=_compared(revision, known),
         clauses=shown,
         most=_FINDINGS,
-        whole=_worst(wrong.get(revision.iri, ()), wrong.get(revision.document, ())),
+        whole=_worst(wrong.get(revision.iri, ()), wrong.get(revision.document, ())) if wrong else [],
+        unread=wrong is None or count["findings"] is None,
         passages=words,
         missing=missing if shown else "",
         pages=[(page[0].number, page[-1].number) for page in pages],
@@ -169,7 +177,7 @@ async def document(request: Request) -> Response:
         sought=sought,
         close=difflib.get_close_matches(sought, [each.number for each in own], LIMITS.suggestions, 0.5),
         total=len(own),
-        count=(await counts_of(site, [revision]))[revision.iri],
+        count=count,
     )
 
 
@@ -252,8 +260,13 @@ def _clause(clause: Clause) -> dict[str, Any]:
     }
 
 
-def data(request: Request, told: dict[str, Any], rows: int, generation: int) -> Response:
-    """What a page says, for programs."""
+def data(request: Request, told: dict[str, Any], rows: int, generation: int, unread: bool = False) -> Response:
+    """What a page says, for programs.
+
+    Parameters
+    ----------
+    unread : whether it lacks findings that are not known yet.
+    """
     body = json.dumps(told, indent=1, ensure_ascii=False).encode()
     headers = {
         "Content-Type": content_type("application/json"),
@@ -263,6 +276,7 @@ def data(request: Request, told: dict[str, Any], rows: int, generation: int) -> 
         "Govgraph-Rows": str(rows),
         "Cache-Control": "no-cache",
         **OPEN,
+        **(UNKEPT if unread else {}),
     }
     return conditional(request, body, headers)
 

@@ -10,18 +10,21 @@ from fastapi import APIRouter, FastAPI
 from starlette.requests import Request
 from starlette.responses import Response
 
-from govgraph.errors import GovgraphError, UnknownThing
+from govgraph.errors import BeingMade, GovgraphError, UnknownThing
 from govgraph.questions.library import find
-from govgraph.review.exports.words import headline
+from govgraph.review.exports.words import headline, numbers_in_words
+from govgraph.review.findings import Finding
 from govgraph.store.base import Request as Query
 from govgraph.store.names import Named
+from govgraph.store.reports import head_of
 from govgraph.web.pages.charts import FLAGSHIP, Charted, charted, party_of
 from govgraph.web.pages.common import show, site_of
 from govgraph.web.pages.documents import counts_of
-from govgraph.web.pages.reports import is_too_large, report_of
+from govgraph.web.pages.reports import is_large, report_of
 from govgraph.web.pages.review import newest
 from govgraph.web.pages.revisions import revisions
 from govgraph.web.render import ready
+from govgraph.web.state import Site
 
 __all__ = ["router"]
 
@@ -121,15 +124,16 @@ async def home(request: Request) -> Response:
             example = await party_of(site, name)
             chart = await charted(site, example)
             break
-    readable = not is_too_large(site)
+    reviewed, findings = await _reviewed(site)
     return await show(
         request,
         "home.html",
         documents=documents,
         clauses={iri: count["clauses"] for iri, count in (await counts_of(site, documents)).items()},
         versions=len(known),
-        findings=await newest(site) if readable else [],
-        reviewed=headline(report) if readable and (report := await report_of(site)) else "",
+        findings=findings or [],
+        reviewed=reviewed,
+        unread=findings is None,
         counts=[(counted[what], name) for what, name in _NAMES.items() if counted[what]],
         bodies=bodies.rows,
         many=len(bodies.rows) > _CHOICE,
@@ -137,6 +141,19 @@ async def home(request: Request) -> Response:
         example=example,
         chart=chart,
     )
+
+
+async def _reviewed(site: Site) -> tuple[str, list[Finding] | None]:
+    """What the review found in numbers, and its newest findings; None where those are not known yet."""
+    if not is_large(site):
+        report = await report_of(site)
+        return (headline(report), await newest(site)) if report else ("", [])
+    head = await asyncio.to_thread(head_of, site.generations.folder_of(site.latest.number) / "report.json")
+    told = numbers_in_words(head["summary"], head["summary"]["rules"])
+    try:
+        return told, await newest(site)
+    except BeingMade:
+        return told, None
 
 
 router.add_route("/", home, include_in_schema=False)

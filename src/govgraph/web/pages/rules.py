@@ -5,6 +5,7 @@ import functools
 import json
 import re
 from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from difflib import get_close_matches
 from urllib.parse import quote, urlencode
@@ -14,17 +15,19 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from govgraph.errors import UnknownGeneration, UnknownRule
+from govgraph.errors import AnswerTooLarge, UnknownGeneration, UnknownRule
 from govgraph.limits import LIMITS
 from govgraph.namespaces import PREFIXES, SHAPE
 from govgraph.rdf.files import READABLE, read_file
 from govgraph.resources import packaged
 from govgraph.review.exports.words import source_in_words
 from govgraph.review.findings import SUBJECTS, Finding, Report, Rule
+from govgraph.review.placed import Placed
+from govgraph.review.which import Which
 from govgraph.web.links import href, query_link
 from govgraph.web.negotiate import prefers_html
 from govgraph.web.pages.common import show, site_of, text_of
-from govgraph.web.pages.reports import earlier, number_of, review_of
+from govgraph.web.pages.reports import earlier, is_kept, is_large, number_of, numbers_of, placed, report_of
 from govgraph.web.pages.review_words import OUTCOMES, PAGE, headers_of, page_of, unnamed, words
 from govgraph.web.reading import conditional
 from govgraph.web.state import Site
@@ -72,6 +75,50 @@ def _counted(report: Report) -> list[Counted]:
     return [Counted(known[name], found.get(name, 0), waived[name]) for name in sorted(known)]
 
 
+async def _rules(site: Site, number: int) -> list[Counted] | None:
+    """Every rule that was run for the report of a generation; None where it was not reviewed."""
+    if not await is_kept(site, number):
+        return None
+    if is_large(site, number):
+        return await placed(site, _counted_of_large, number)
+    report = await report_of(site, number)
+    return _counted(report) if report else None
+
+
+def _counted_of_large(report: Placed) -> list[Counted]:
+    numbers = numbers_of(report)
+    known = {rule.rule: rule for rule in report.shell.ran}
+    for name in {**numbers.by_rule, **numbers.waived}:
+        if name not in known:
+            which = Which(rule=name)
+            [first] = report.listed(which, 0, 1) or report.waived(which, 1)[0]
+            known[name] = _rule_of(first)
+    return [Counted(known[name], numbers.by_rule.get(name, 0), numbers.waived.get(name, 0)) for name in sorted(known)]
+
+
+@dataclass(frozen=True)
+class _Listed:
+    """Some of the findings of a rule that count, and of those that are waived."""
+
+    found: Sequence[Finding]
+    waived: Sequence[Finding]
+
+
+async def _listed(site: Site, number: int, rule: str, first: int, most: int) -> _Listed:
+    """So many findings of a rule, from one on, and as many waived ones."""
+    if is_large(site, number):
+        which = Which(rule=rule)
+        return await placed(
+            site, lambda report: _Listed(report.listed(which, first, most), report.waived(which, most)[0]), number
+        )
+    report = await report_of(site, number)
+    found, waived = (
+        [each for each in some if each.rule == rule]
+        for some in ((report.findings, report.waived) if report else ((), ()))
+    )
+    return _Listed(found[first : first + most], waived[:most])
+
+
 def _rule_of(finding: Finding) -> Rule:
     of_finding = asdict(finding)
     return Rule(**{name: of_finding[name] for name in Rule.__dataclass_fields__})
@@ -81,10 +128,9 @@ async def listing(request: Request) -> Response:
     """All rules that were run: as a page, or as JSON where the address ends in it."""
     site = site_of(request)
     number = number_of(site, text_of(request, "generation")) or site.latest.number
-    report = await review_of(site, number)
-    if report is None:
+    counted = await _rules(site, number)
+    if counted is None:
         return await none_kept(request, site, number)
-    counted = _counted(report)
     if request.url.path.endswith(".json"):
         told = [asdict(each.rule) | {"findings": each.found, "waived": each.waived} for each in counted]
         body = json.dumps({"generation": number, "rules": told}, indent=1, ensure_ascii=False).encode()
@@ -128,25 +174,32 @@ async def one(request: Request) -> Response:
     """One rule with its findings: as a page, or as JSON where the address ends in it."""
     site, named = site_of(request), request.path_params["id"][: LIMITS.name_characters]
     number = number_of(site, text_of(request, "generation")) or site.latest.number
-    report = await review_of(site, number)
-    if report is None:
+    every = await _rules(site, number)
+    if every is None:
         return await none_kept(request, site, number)
-    known = {each.rule.rule: each for each in _counted(report)}
+    known = {each.rule.rule: each for each in every}
     name = named.removesuffix(".json")
     counted = known.get(named) or known.get(name) or known.get(name.upper())
     if counted is None:
-        return await unknown_rule(request, report, name)
-    found = [each for each in report.findings if each.rule == counted.rule.rule]
-    waived = [each for each in report.waived if each.rule == counted.rule.rule]
+        return await unknown_rule(request, number, name, known)
+    whole = named.endswith(".json") and named not in known
+    if whole and is_large(site, number) and counted.found + counted.waived > site.limits.part_findings:
+        raise AnswerTooLarge(
+            f"{counted.found + counted.waived:,} findings are more than {site.limits.part_findings:,}, which are "
+            "given at one time",
+            f"Ask for those of one council: /review.json?rule={quote(counted.rule.rule, safe='')}&council=NAME",
+        )
+    page, pages = page_of(request, counted.found)
+    start, most = (0, counted.found + counted.waived) if whole else ((page - 1) * PAGE, PAGE)
+    some = await _listed(site, number, counted.rule.rule, start, most)
+    found, waived = some.found, some.waived
     behind = await asyncio.to_thread(_behind, counted.rule.rule, found[0].shape if found else "")
-    if named.endswith(".json") and named not in known:
+    if whole:
         told = asdict(counted.rule) | {"generation": number, "shape": behind.shape if behind else ""}
         told |= {"findings": [asdict(each) for each in found], "waived": [asdict(each) for each in waived]}
         headers = headers_of(number, len(found)) | {"Content-Type": "application/json"}
         body = json.dumps(told, indent=1, ensure_ascii=False).encode()
         return conditional(request, body, headers)
-    page, pages = page_of(request, len(found))
-    shown = found[(page - 1) * PAGE : page * PAGE]
     earlier_one = f"&generation={number}" if number != site.latest.number else ""
     return await show(
         request,
@@ -156,10 +209,12 @@ async def one(request: Request) -> Response:
         rule=counted.rule,
         subject=SUBJECTS.get(counted.rule.subject or "data", ""),
         message=_PLACEHOLDER.sub(r"[\1]", counted.rule.message),
-        found=len(found),
-        listed=shown,
-        labels=await unnamed(site, shown),
+        found=counted.found,
+        listed=found,
+        labels=await unnamed(site, found),
         waived=waived,
+        accepted=counted.waived,
+        many=is_large(site, number) and counted.found > site.limits.part_findings,
         page=page,
         pages=pages,
         at=lambda to: f"/review/rule/{quote(counted.rule.rule, safe='')}?page={to}{earlier_one}",
@@ -179,14 +234,11 @@ async def none_kept(request: Request, site: Site, number: int) -> Response:
     )
 
 
-async def unknown_rule(request: Request, report: Report, name: str) -> Response:
+async def unknown_rule(request: Request, generation: int, name: str, known: Iterable[str]) -> Response:
     """That no rule has this identifier, with those that are close."""
-    known = sorted({rule.rule for rule in report.ran} | set(report.by_rule))
-    close = get_close_matches(name.upper(), known, LIMITS.suggestions, 0.6)
+    close = get_close_matches(name.upper(), sorted(known), LIMITS.suggestions, 0.6)
     if prefers_html(request.headers.get("accept")):
-        return await show(
-            request, "review_unknown.html", status=404, generation=report.generation, name=name, close=close
-        )
+        return await show(request, "review_unknown.html", status=404, generation=generation, name=name, close=close)
     raise UnknownRule(name, close)
 
 

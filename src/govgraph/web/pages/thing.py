@@ -84,7 +84,7 @@ async def thing(request: Request) -> Response:
     party = DEF + "Party" in facts.classes and not dataset
     chart = await _chart(site, facts) if party else None
     sections = await _sections(site, facts) if party else []
-    found = await report_about(site, [name])
+    found = await report_about(site, name, _FINDINGS)
     term, near = await _term(site, name)
     told = {term for question, _, term in (*_SECTIONS, _OWN) if question in [found.question for found in sections]}
     return await show(
@@ -100,8 +100,9 @@ async def thing(request: Request) -> Response:
         term=term,
         near=near,
         diagram=drawing(draw_class(near, href)) if near else "",
-        findings=found[:_FINDINGS],
-        found=len(found),
+        findings=found.worst if found else [],
+        found=found.total if found else 0,
+        unread=found is None,
         review=Wanted(thing=name).address(),
         query=query_link(_EVERYWHERE if dataset else ABOUT, thing=iri(name)),
     )

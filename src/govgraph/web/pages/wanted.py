@@ -8,16 +8,18 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 
 from govgraph.errors import BadParameter
-from govgraph.limits import LIMITS
 from govgraph.review.exports.words import ONE
 from govgraph.review.findings import SEVERITIES, SUBJECTS, Finding, Report
+from govgraph.review.selecting import as_addressed, concerned, concerns_council
+from govgraph.review.which import Which
 from govgraph.web.pages.common import text_of
 
-__all__ = ["NO_BODY", "STATES", "Option", "Wanted", "options", "wanted_of"]
+__all__ = ["NO_BODY", "NO_COUNCIL", "STATES", "Option", "Wanted", "options", "wanted_of"]
 
 STATES = ("new", "standing", "fixed", "waived")
 NO_BODY = "none"
-"""Stands for the findings that concern no body."""
+"""Stands for the findings that concern no body, or no council."""
+NO_COUNCIL = "no council in particular"
 
 Option = tuple[str, str, int]
 """Value, words and number of findings of a choice in the form."""
@@ -30,6 +32,7 @@ class Wanted:
     Parameters
     ----------
     severity, subject, rule, document : of the finding.
+    council : short name, label or IRI of the council that it concerns, or `NO_BODY`.
     body : IRI or label of the body that it concerns, or `NO_BODY`.
     thing : IRI of what the finding is about or rests on.
     text : words that all stand in the finding.
@@ -40,6 +43,7 @@ class Wanted:
     severity: str = ""
     subject: str = ""
     rule: str = ""
+    council: str = ""
     body: str = ""
     document: str = ""
     thing: str = ""
@@ -72,6 +76,13 @@ class Wanted:
         fields = asdict(self)
         return {name: fields[name] for name in fields if fields[name] and name not in ("against", "generation")}
 
+    def which(self) -> Which:
+        """What of this can be looked up where a report is not in memory: all but words, and what has changed."""
+        council, body = ({NO_BODY: "", "": None}.get(text, text) for text in (self.council, self.body))
+        return Which(
+            self.severity, self.subject, self.rule, council, body, self.document, self.thing, self.state == "waived"
+        )
+
     def part(self, report: Report) -> Report:
         """The report with only those findings, standing, waived and fixed."""
 
@@ -94,25 +105,24 @@ class Wanted:
             self.severity in ("", finding.severity)
             and self.subject in ("", finding.subject or "data")
             and self.rule in ("", finding.rule)
-            and (not self.document or self.document in map(_cut, finding.documents))
+            and (not self.document or self.document in map(as_addressed, finding.documents))
+            and (not self.council or self.of_council(finding))
             and (not self.body or self._of_body(finding))
             and (not self.thing or self._about(finding))
             and all(word in _text(finding) for word in self.text.casefold().split())
         )
 
+    def of_council(self, finding: Finding) -> bool:
+        """Whether a finding concerns the council that is asked for."""
+        return not finding.council if self.council == NO_BODY else concerns_council(finding, self.council)
+
     def _of_body(self, finding: Finding) -> bool:
         if self.body == NO_BODY:
             return not finding.body
-        return self.body.casefold() in (_cut(finding.body).casefold(), _cut(finding.body_label).casefold())
+        return self.body.casefold() in map(str.casefold, map(as_addressed, (finding.body, finding.body_label)))
 
     def _about(self, finding: Finding) -> bool:
-        named = (finding.focus, finding.body, finding.value, finding.governance)
-        return self.thing in map(_cut, (*named, *(place.clause for place in finding.places)))
-
-
-def _cut(text: str) -> str:
-    """As much of a name as an address carries."""
-    return text[: LIMITS.name_characters].strip()
+        return self.thing in map(as_addressed, concerned(finding))
 
 
 def _text(finding: Finding) -> str:
@@ -158,14 +168,20 @@ def options(report: Report) -> dict[str, list[Option]]:
     subjects = counted(lambda finding: (finding.subject or "data",))
     rules, of_body = counted(lambda finding: (finding.rule,)), counted(lambda finding: (finding.body or NO_BODY,))
     documents = counted(lambda finding: finding.documents)
+    councils = counted(lambda finding: (finding.council_label or finding.council or NO_BODY,))
+    choices = {each.council_label or each.council or NO_BODY for each in everything}
     titles = sorted({title for finding in everything for title in finding.documents})
-    chosen = sorted(((_cut(iri), label, of_body[iri]) for iri, label in bodies.items()), key=_words)
+    chosen = sorted(((as_addressed(iri), label, of_body[iri]) for iri, label in bodies.items()), key=_words)
     if of_body[NO_BODY]:
         chosen.append((NO_BODY, "no body in particular", of_body[NO_BODY]))
     return {
         "severity": [(name, ONE[name], severities[name]) for name in SEVERITIES],
         "subject": [(name, words, subjects[name]) for name, words in SUBJECTS.items()],
         "rule": sorted(((rule, f"{name} ({rule})", rules[rule]) for rule, name in names.items()), key=_words),
+        "council": sorted(
+            ((as_addressed(name), NO_COUNCIL if name == NO_BODY else name, councils[name]) for name in choices),
+            key=_words,
+        ),
         "body": chosen,
-        "document": [(_cut(title), title, documents[title]) for title in titles],
+        "document": [(as_addressed(title), title, documents[title]) for title in titles],
     }
