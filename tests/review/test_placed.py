@@ -77,7 +77,8 @@ def test_what_is_told_of_the_whole_is_the_same(report: Placed, whole: Report) ->
 
 def test_the_findings_of_each_council_rule_and_severity_are_the_same(report: Placed, whole: Report) -> None:
     every = [*whole.findings, *whole.waived]
-    for name in {each.council for each in every} | {each.council_label.upper() for each in every}:
+    assert same(report, whole, Which(council=""), lambda each: not each.council)
+    for name in ({each.council for each in every} | {each.council_label.upper() for each in every}) - {""}:
         assert same(report, whole, Which(council=name), lambda each, name=name: concerns_council(each, name))  # type: ignore[misc]
     for rule in {each.rule for each in every}:
         same(report, whole, Which(rule=rule), lambda each, rule=rule: each.rule == rule)  # type: ignore[misc]

@@ -25,6 +25,7 @@ from govgraph.review.gate import gate
 from govgraph.store.generations import Generations
 from govgraph.web.dumping import Dumps
 from govgraph.web.pages.review import newest
+from govgraph.web.pages.wanted import NO_COUNCIL
 from govgraph.web.state import Site
 
 MOST = 60
@@ -89,8 +90,8 @@ def whole(small: httpx.Client) -> dict[str, Any]:
 PARTS: list[dict[str, str]] = [
     {"council": COUNCIL},
     {"council": "UNNAMED-COUNCIL-2011"},
-    {"council": "theme"},
-    {"council": "theme", "severity": "info"},
+    {"council": "none"},
+    {"council": "none", "severity": "info"},
     {"council": COUNCIL, "text": "clause"},
     {"council": COUNCIL, "against": "1"},
     {"council": COUNCIL, "state": "new"},
@@ -151,12 +152,12 @@ def test_every_council_is_offered_with_its_numbers_and_leads_to_its_findings(
     row = r'<a href="(/review\?council=[^"]*)">([^<]*)</a></th><td>(\d+)</td><td>(\d+)</td><td>(\d+)'
     rows = re.findall(row, page.text)
     found = {name: tuple(map(int, numbers)) for _, name, *numbers in rows}
-    assert set(found) == {each["council_label"] for each in whole["findings"]}
+    assert set(found) == {each["council_label"] or NO_COUNCIL for each in whole["findings"]}
     for name, numbers in found.items():
-        severities = [each["severity"] for each in whole["findings"] if each["council_label"] == name]
+        severities = [each["severity"] for each in whole["findings"] if (each["council_label"] or NO_COUNCIL) == name]
         assert numbers == tuple(map(severities.count, ("violation", "warning", "info")))
-    [theme] = [place for place, name, *_ in rows if name == "theme"]
-    assert len(re.findall(_LISTED, large.get(theme).text)) == sum(found["theme"])
+    [none] = [place for place, name, *_ in rows if name == NO_COUNCIL]
+    assert len(re.findall(_LISTED, large.get(none).text)) == sum(found[NO_COUNCIL])
 
 
 def test_numbers_of_the_whole_are_those_of_a_small_review(small: httpx.Client, large: httpx.Client) -> None:
@@ -177,7 +178,7 @@ def test_what_is_too_much_for_a_page_says_how_much_and_where_it_is(large: httpx.
     assert f"{count} findings fit, more than the {MOST}" in page.text
     assert "The words are looked for then" in page.text
     assert "new, standing or fixed is told then" in page.text
-    assert 'href="/review?severity=info&amp;council=theme&amp;text=clause&amp;state=new"' in page.text
+    assert 'href="/review?severity=info&amp;council=none&amp;text=clause&amp;state=new"' in page.text
     council = large.get("/review?council=harrow")
     check(council)
     assert "Choose a rule" in council.text
@@ -201,13 +202,13 @@ def test_a_council_is_found_by_a_part_of_its_name_and_one_that_there_is_not_is_t
 def test_a_small_review_of_several_councils_offers_them_and_keeps_the_choice_in_every_address(
     small: httpx.Client,
 ) -> None:
-    page = small.get("/review", params={"council": "theme"})
+    page = small.get("/review", params={"council": "none"})
     links = check(page).links
-    assert re.search(r'<select id="f-council".*?<option value="theme" selected>', page.text, re.DOTALL)
-    assert "/review?subject=text&council=theme" in links
-    assert "/review.csv?council=theme" in links
-    rows = list(csv.DictReader(io.StringIO(small.get("/review.csv?council=theme").text)))
-    assert {row["council_label"] for row in rows} == {"theme"}
+    assert re.search(r'<select id="f-council".*?<option value="none" selected>', page.text, re.DOTALL)
+    assert "/review?subject=text&council=none" in links
+    assert "/review.csv?council=none" in links
+    rows = list(csv.DictReader(io.StringIO(small.get("/review.csv?council=none").text)))
+    assert {row["council_label"] for row in rows} == {""}
 
 
 def test_the_whole_is_sent_as_it_is_kept_and_other_forms_say_what_to_do(

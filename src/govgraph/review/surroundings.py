@@ -34,6 +34,9 @@ _FOLLOWED = {*_BASIS, *_OWNERS, GOV.inferredFrom, GOV.versionOf, _PART}
 _STEPS = 7
 """From a thing to its clause, the clause around that, version and document; over a post and a portfolio to a body."""
 
+_SHARED = frozenset({"theme"})
+"""Parts of the names that belong to no council."""
+
 _TOGETHER = 400
 """Things asked about in one request."""
 
@@ -150,8 +153,11 @@ def council_of(iri: str) -> str:
 
     >>> council_of("https://w3id.org/govgraph/id/harrow/body/cabinet")
     'harrow'
+    >>> council_of("https://w3id.org/govgraph/id/theme/housing")
+    ''
     """
-    return iri.removeprefix(ID).partition("/")[0] if iri.startswith(ID) else ""
+    name = iri.removeprefix(ID).partition("/")[0] if iri.startswith(ID) else ""
+    return "" if name in _SHARED else name
 
 
 def words_of(iri: str) -> str:
