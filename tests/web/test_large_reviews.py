@@ -17,7 +17,7 @@ import pytest
 from tests.web.test_pages import BROWSER, check
 from tests.web.test_review_pages import FIRST, SECOND, finding, keep
 
-from govgraph.errors import BeingMade
+from govgraph.errors import BeingMade, MakingFailed, StoreFailed
 from govgraph.knowledge.build import build
 from govgraph.limits import LIMITS
 from govgraph.review.findings import Finding, Report, Waived, order, read_report
@@ -282,11 +282,26 @@ def test_pages_show_the_same_findings_whether_the_review_is_large(
         assert main(client.get(place)) == main(small.get(place))
 
 
+@pytest.mark.parametrize(
+    ("refusal", "code"),
+    [
+        (BeingMade("the places of the findings are being made", "Come back in a minute."), "being-made"),
+        (
+            MakingFailed("the places of the findings cannot be made", "It is tried again after a while."),
+            "making-failed",
+        ),
+    ],
+)
 def test_findings_that_are_not_known_yet_are_not_called_none_and_the_review_says_to_come_back(
-    serve: Callable[..., str], folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    serve: Callable[..., str],
+    folder: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    refusal: StoreFailed,
+    code: str,
 ) -> None:
     async def never(*_: object, **__: object) -> Path:
-        raise BeingMade("the places of the findings of this generation are being made", "Come back in a minute.")
+        raise refusal
 
     monkeypatch.setattr(Dumps, "places", never)
     store = shutil.copytree(folder, tmp_path / "store", ignore=shutil.ignore_patterns("dumps"))
@@ -306,7 +321,7 @@ def test_findings_that_are_not_known_yet_are_not_called_none_and_the_review_says
             answer = client.get(place, headers={"Accept": "*/*"})
             assert answer.status_code == 503
             assert answer.headers["retry-after"]
-            assert answer.json()["code"] == "being-made"
+            assert answer.json()["code"] == code
 
 
 def test_places_are_made_once_and_again_where_they_are_of_another_report(folder: Path, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from fastapi import APIRouter, FastAPI
 from starlette.requests import Request
 from starlette.responses import Response
 
-from govgraph.errors import BeingMade, GovgraphError, UnknownThing
+from govgraph.errors import BeingMade, GovgraphError, MakingFailed, UnknownThing
 from govgraph.questions.library import find
 from govgraph.review.exports.words import headline, numbers_in_words
 from govgraph.review.findings import Finding
@@ -152,7 +152,7 @@ async def _reviewed(site: Site) -> tuple[str, list[Finding] | None]:
     told = numbers_in_words(head["summary"], head["summary"]["rules"])
     try:
         return told, await newest(site)
-    except BeingMade:
+    except (BeingMade, MakingFailed):
         return told, None
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from govgraph.errors import AnswerTooLarge, BeingMade, StoreDamaged, UnknownGeneration
+from govgraph.errors import AnswerTooLarge, BeingMade, MakingFailed, StoreDamaged, UnknownGeneration
 from govgraph.limits import LIMITS
 from govgraph.review.compare import compare
 from govgraph.review.findings import Finding, Report, read_report
@@ -271,7 +271,7 @@ async def report_about(site: Site, thing: str, most: int) -> About | None:
     if is_large(site):
         try:
             return About(*await placed(site, lambda found: found.about(thing, most), site.latest.number, wait=False))
-        except BeingMade:
+        except (BeingMade, MakingFailed):
             return None
     if (kept := await _kept(site, site.latest.number)) is None:
         return About([], 0)
@@ -288,7 +288,7 @@ async def findings_at(site: Site, places: Collection[str]) -> Mapping[str, Seque
         most = site.limits.part_findings
         try:
             return await placed(site, lambda found: found.standing_at(places, most), site.latest.number, wait=False)
-        except BeingMade:
+        except (BeingMade, MakingFailed):
             return None
     kept = await _kept(site, site.latest.number)
     return kept.by_clause if kept else {}
@@ -299,7 +299,7 @@ async def keys_at(site: Site, places: Collection[str]) -> Mapping[str, Collectio
     if is_large(site):
         try:
             return await placed(site, lambda found: found.keys_at(places), site.latest.number, wait=False)
-        except BeingMade:
+        except (BeingMade, MakingFailed):
             return None
     kept = await _kept(site, site.latest.number)
     return {name: [each.key for each in kept.by_clause.get(name, ())] for name in places} if kept else {}

@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from govgraph.errors import AnswerTooLarge, BeingMade, UnknownGeneration
+from govgraph.errors import AnswerTooLarge, BeingMade, MakingFailed, UnknownGeneration
 from govgraph.limits import LIMITS
 from govgraph.rdf.terms import iri
 from govgraph.review.exports.words import by_body
@@ -231,7 +231,7 @@ async def _had(site: Site, numbers: Sequence[int], key: str) -> tuple[list[int],
         try:
             if await finding_of(site, number, key, wait=False):
                 there.append(number)
-        except BeingMade:
+        except (BeingMade, MakingFailed):
             unknown = True
     return there, unknown
 
