@@ -11,6 +11,7 @@ from govgraph.review.findings import SEVERITIES, SUBJECTS, Report
 from govgraph.review.placed import Placed
 from govgraph.review.selecting import as_addressed
 from govgraph.review.which import Numbers, Which
+from govgraph.web.bounded import Bounded
 from govgraph.web.pages.reports import compared, is_kept, is_large, number_of, numbers_of, placed, report_of
 from govgraph.web.pages.wanted import NO_BODY, NO_COUNCIL, Option, Wanted, options
 from govgraph.web.state import Site
@@ -18,6 +19,11 @@ from govgraph.web.state import Site
 __all__ = ["View", "view_of"]
 
 _CHANGED = ("new", "standing", "fixed")
+
+_PARTS = Bounded[tuple[object, ...], Report](64 * 1024 * 1024, 48 * 1024 * 1024)
+"""Parts of large reports, so that who turns their pages does not have them read again and again."""
+
+_EACH = 4_000  # bytes that a finding takes, roughly
 
 Row = tuple[str, str, Mapping[str, int]]
 """Words, value of the field and numbers by severity of a choice."""
@@ -114,9 +120,12 @@ def _of_large(wanted: Wanted, most: int, report: Placed, earlier: Placed | None 
     which = wanted.which()
 
     def read(asked: Which) -> Report | None:
-        if any(each.size(asked) > most for each in (report, earlier) if each):
-            return None
-        return report.changed(earlier, asked) if earlier else report.part(asked)
+        both = [each for each in (report, earlier) if each]
+        key = tuple(each.as_of for each in both), asked
+        if (part := _PARTS.get(key)) is None and all(each.size(asked) <= most for each in both):
+            part = report.changed(earlier, asked) if earlier else report.part(asked)
+            _PARTS.put(key, part, _EACH * (len(part.findings) + len(part.waived) + len(part.fixed) + 1))
+        return part
 
     if wanted.council:
         of_council = Which(council=which.council)
