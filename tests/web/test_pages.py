@@ -3,7 +3,7 @@
 import html.parser
 import re
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
@@ -153,7 +153,10 @@ def test_every_form_of_a_question_gives_the_same_rows(web: httpx.Client, name: s
     assert page.text.count("<tr>") == len(rows) + 1
 
 
-def test_while_a_question_is_resolved_others_are_answered(site: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_while_a_question_is_resolved_others_are_answered(
+    serve: Callable[..., str], store_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = serve(store_folder)  # that has not answered it before
     begun, answered = threading.Event(), threading.Event()
     resolve = network.RESOLVERS["network.centrality"]
 

@@ -121,7 +121,7 @@ def _of_large(wanted: Wanted, most: int, report: Placed, earlier: Placed | None 
 
     def read(asked: Which) -> Report | None:
         both = [each for each in (report, earlier) if each]
-        key = tuple(each.as_of for each in both), asked
+        key = tuple(each.as_of for each in both), asked, most
         if (part := _PARTS.get(key)) is None and all(each.size(asked) <= most for each in both):
             part = report.changed(earlier, asked) if earlier else report.part(asked)
             _PARTS.put(key, part, _EACH * (len(part.findings) + len(part.waived) + len(part.fixed) + 1))
