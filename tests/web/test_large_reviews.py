@@ -358,7 +358,9 @@ def test_the_newest_findings_of_a_large_review_are_those_that_the_one_before_did
     assert [(each.label, each.state) for each in asyncio.run(ask())] == [("brand new", "new"), ("thing 100", "new")]
 
 
-def test_a_waiver_that_ran_out_counts_again_in_a_part(serve: Callable[..., str], tmp_path: Path) -> None:
+def test_a_waiver_that_ran_out_counts_again_in_parts_and_in_what_is_told_of_the_whole(
+    serve: Callable[..., str], tmp_path: Path
+) -> None:
     def waived(number: int, until: str) -> Finding:
         return finding(number, council="t", council_label="T", waived=Waived("Jo", "known", until))
 
@@ -367,7 +369,8 @@ def test_a_waiver_that_ran_out_counts_again_in_a_part(serve: Callable[..., str],
     store = keep(tmp_path, [report])
     with httpx.Client(base_url=serve(store, replace(LARGE, part_findings=2)), timeout=60, headers=BROWSER) as client:
         ready(client, "/review")
-        assert "0 violations, 2 warnings and 0 remarks by 1 rule; 1 waived" in client.get("/review").text
+        for place in ("/review", "/"):
+            assert "0 violations, 2 warnings and 0 remarks by 1 rule; 1 waived" in client.get(place).text
     with httpx.Client(base_url=serve(store, LARGE), timeout=60, headers=BROWSER) as client:
         part = told(ready(client, "/review.json?council=T"))
     assert [each["label"] for each in part["findings"]] == ["thing 1", "thing 8"]

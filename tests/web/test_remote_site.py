@@ -209,6 +209,19 @@ def test_an_endpoint_without_a_report_is_reviewed_when_somebody_asks_and_the_rep
     assert "No review is kept" not in asked.text
 
 
+def test_a_large_review_of_an_endpoint_is_read_by_places_and_tells_the_same(
+    away: httpx.Client, endpoint: Endpoint, serve: Callable[..., str]
+) -> None:
+    await_review(away)
+    with httpx.Client(base_url=serve(endpoint, replace(LIMITS, report_bytes=1_000)), timeout=60) as large:
+        for asked in ({"council": "harrow"}, {"rule": "GOV-CHAIN-002"}, {"council": "none", "severity": "info"}):
+            parts = [client.get("/review.json", params=asked).json()["findings"] for client in (large, away)]
+            assert parts[0] == parts[1]
+            assert parts[0]
+        page = large.get("/page/harrow/body/partnership-board", headers={"Accept": "text/html"})
+        assert "What the review found" in page.text
+
+
 def test_it_is_ready_and_counts_over_an_endpoint(away: httpx.Client) -> None:
     told = away.get("/readyz").json()
     assert (told["status"], told["generation"], told["verified"]) == ("ready", 1, 1)

@@ -20,7 +20,8 @@ from govgraph.store.reports import head_of
 from govgraph.web.pages.charts import FLAGSHIP, Charted, charted, party_of
 from govgraph.web.pages.common import show, site_of
 from govgraph.web.pages.documents import counts_of
-from govgraph.web.pages.reports import is_large, report_of
+from govgraph.web.pages.parts import headline_of
+from govgraph.web.pages.reports import is_large, placed, report_of
 from govgraph.web.pages.review import newest
 from govgraph.web.pages.revisions import revisions
 from govgraph.web.render import ready
@@ -148,12 +149,12 @@ async def _reviewed(site: Site) -> tuple[str, list[Finding] | None]:
     if not is_large(site):
         report = await report_of(site)
         return (headline(report), await newest(site)) if report else ("", [])
-    head = await asyncio.to_thread(head_of, site.generations.folder_of(site.latest.number) / "report.json")
-    told = numbers_in_words(head["summary"], head["summary"]["rules"])
+    number = site.latest.number
     try:
-        return told, await newest(site)
+        return await placed(site, headline_of, number, wait=False), await newest(site)
     except (BeingMade, MakingFailed):
-        return told, None
+        head = await asyncio.to_thread(head_of, site.generations.folder_of(number) / "report.json")
+        return numbers_in_words(head["summary"], head["summary"]["rules"]), None
 
 
 router.add_route("/", home, include_in_schema=False)

@@ -16,7 +16,7 @@ from govgraph.web.pages.reports import compared, is_kept, is_large, number_of, n
 from govgraph.web.pages.wanted import NO_BODY, NO_COUNCIL, Option, Wanted, options
 from govgraph.web.state import Site
 
-__all__ = ["View", "view_of"]
+__all__ = ["View", "headline_of", "view_of"]
 
 _CHANGED = ("new", "standing", "fixed")
 
@@ -155,17 +155,26 @@ def _of_large(wanted: Wanted, most: int, report: Placed, earlier: Placed | None 
     )
 
 
+def headline_of(report: Placed) -> str:
+    """A large review in one sentence, as it stands on the day."""
+    return _headline(report.shell, numbers_of(report))
+
+
+def _headline(shell: Report, numbers: Numbers) -> str:
+    waived = sum(numbers.waived.values())
+    return numbers_in_words(numbers.by_severity, shell.rules) + (f"; {waived:,} waived" if waived else "")
+
+
 def _told(shell: Report, numbers: Numbers) -> View:
     """What is told of the whole of a large report."""
-    waived = sum(numbers.waived.values())
-    words = numbers_in_words(numbers.by_severity, shell.rules) + (f"; {waived:,} waived" if waived else "")
     offered: dict[str, Sequence[Option] | None] = {
         "severity": [(name, ONE[name], numbers.by_severity.get(name, 0)) for name in SEVERITIES],
         "subject": [(name, told, sum(numbers.by_subject.get(name, {}).values())) for name, told in SUBJECTS.items()],
         "rule": _rules(shell, numbers),
         **dict.fromkeys(("council", "body", "document")),
     }
-    return View(shell, words, numbers.total, numbers.by_subject, waived, offered, large=True, whole=False)
+    waived, told = sum(numbers.waived.values()), _headline(shell, numbers)
+    return View(shell, told, numbers.total, numbers.by_subject, waived, offered, large=True, whole=False)
 
 
 def _rules(shell: Report, numbers: Numbers) -> list[Option]:
