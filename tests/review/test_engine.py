@@ -2,14 +2,16 @@
 
 import subprocess
 import sys
+from collections.abc import Sequence
 
 import pyoxigraph as ox
 import pytest
 
-from govgraph.review.data import StoreData
+from govgraph.review.data import Row, StoreData
 from govgraph.review.engine import Judgement, judge
 from govgraph.review.results import key, to_turtle
 from govgraph.review.shapes import read_shapes
+from govgraph.review.targets import Classes
 from govgraph.review.triples import SH
 
 PREFIXES = """
@@ -275,3 +277,53 @@ def test_planned_shapes_are_judged_without_the_reference_engine() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
+
+
+def test_where_all_classes_are_stated_one_class_does_for_those_below_it() -> None:
+    data = """
+        ex:Cat rdfs:subClassOf ex:Animal . ex:Lynx rdfs:subClassOf ex:Cat .
+        ex:Left rdfs:subClassOf ex:Right . ex:Right rdfs:subClassOf ex:Left .
+        ex:felix a ex:Cat, ex:Animal . ex:luna a ex:Lynx, ex:Cat, ex:Animal ; ex:p 1 .
+        ex:both a ex:Left, ex:Right . ex:stone a ex:Stone .
+    """
+    stated = StoreData(stored(data).store, entailed=True)
+    animals, sides, everything = (
+        [EX + kind for kind in kinds] for kinds in (("Animal", "Cat"), ("Left", "Right"), ("Animal", "Lynx", "Stone"))
+    )
+    classes = Classes(stated, {*animals, *sides, *everything})
+    assert classes.present(EX + "Cat") == [EX + "Cat"]
+    assert classes.together(animals) == [EX + "Animal"]
+    assert classes.together(sides) == [EX + "Left"]
+    assert classes.together(everything) == [EX + "Animal", EX + "Stone"]
+    shapes = read_shapes(
+        [(PREFIXES + "[] sh:targetClass ex:Animal, ex:Cat ; sh:property [ sh:path ex:p ; sh:minCount 1 ] .").encode()]
+    )
+    assert [result.focus for result in judge(stated, shapes).results] == [node("felix")]
+    closed = Classes(stored(data), set(animals))
+    assert closed.present(EX + "Cat") == [EX + "Cat", EX + "Lynx"], "others may leave out what follows"
+
+
+def test_what_is_known_to_have_one_value_is_not_asked_for_a_second_one() -> None:
+    asked: list[str] = []
+
+    class Asked(StoreData):
+        def select(self, text: str) -> Sequence[Row]:
+            asked.append(text)
+            return super().select(text)
+
+    shapes = read_shapes(
+        [
+            (
+                PREFIXES + "[] sh:targetClass ex:T ; sh:property [ sh:path ex:p ; sh:maxCount 1 ; sh:uniqueLang true ],"
+                "[ sh:path ex:q ; sh:maxCount 0 ], [ sh:path [ sh:inversePath ex:p ] ; sh:maxCount 1 ] ."
+            ).encode()
+        ]
+    )
+    data = stored('ex:a a ex:T ; ex:p "a"@en ; ex:q 1 . ex:b ex:p ex:c . ex:d ex:p ex:c . ex:c a ex:T .').store
+    whole = judge(StoreData(data), shapes).results
+    known = judge(Asked(data, several=frozenset({EX + "r"})), shapes).results
+    assert {key(result) for result in known} == {key(result) for result in whole}
+    assert {(result.focus, result.path) for result in known} == {(node("a"), f"<{EX}q>"), (node("c"), f"^<{EX}p>")}
+    assert not any(f"?this <{EX}p>" in text for text in asked), "nothing has two values for it"
+    twice = stored("ex:a a ex:T ; ex:p 1, 2 .").store
+    assert len(judge(Asked(twice, several=frozenset({EX + "p"})), shapes).results) == 1

@@ -9,9 +9,16 @@ import pytest
 from tests.review.small_world import COUNCIL, ID, PREFIXES, SHAPES, reviewed, written
 
 from govgraph.errors import BadInput, BadRdf
-from govgraph.review.data import StoreData
+from govgraph.review import data
+from govgraph.review.data import StoreData, data_of
+from govgraph.review.engine import judge
 from govgraph.review.findings import Finding, Report, read_report
+from govgraph.review.results import key as result_key
 from govgraph.review.reviewing import review
+from govgraph.review.rulebook import shape_files
+from govgraph.review.shapes import read_shapes
+from govgraph.store.generations import Generation
+from govgraph.store.opened import opened
 
 
 @pytest.fixture(scope="module")
@@ -194,3 +201,19 @@ def test_shapes_without_any_target_never_pass(tmp_path: Path) -> None:
 def test_conforming_is_having_nothing_that_counts(report: Report) -> None:
     assert not report.conforms
     assert replace(report, findings=[]).conforms
+
+
+def test_a_small_generation_is_judged_in_memory_and_a_large_one_in_its_store_with_the_same_findings(
+    generation: Generation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    in_memory = data_of(opened(generation))
+    monkeypatch.setattr(data, "IN_MEMORY", generation.manifest["statements"] - 1)
+    stored = data_of(opened(generation))
+    assert isinstance(in_memory, StoreData)
+    assert isinstance(stored, StoreData)
+    assert len(in_memory.store) == generation.manifest["statements"] < len(stored.store)
+    whole = [result_key(result) for result in judge(StoreData(stored.store), read_shapes(shape_files())).results]
+    for each in (in_memory, stored):
+        assert each.entailed
+        found = [result_key(result) for result in judge(each, read_shapes(shape_files())).results]
+        assert sorted(map(str, found)) == sorted(map(str, whole)) != []

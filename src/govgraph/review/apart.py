@@ -21,7 +21,7 @@ from govgraph.review.affected import focus_of, run_check
 from govgraph.review.checks import Check, checks_of, sign_of
 from govgraph.review.components import Conditions, NotPlanned
 from govgraph.review.confined import Outlook, Sign, gathered, scattered
-from govgraph.review.data import StoreData
+from govgraph.review.data import IN_MEMORY, StoreData
 from govgraph.review.engine import Judgement, classes_of, judge
 from govgraph.review.findings import Finding, Report
 from govgraph.review.model import Shapes
@@ -37,8 +37,6 @@ from govgraph.review.waivers import Waiver
 __all__ = ["review_made"]
 
 _THREADS = 2
-_IN_MEMORY = 300_000
-"""So many statements are judged in memory, where queries take half as long."""
 
 
 def review_made(made: Made, *, waivers: Sequence[Waiver] = (), title: str = "") -> Report:
@@ -50,7 +48,7 @@ def review_made(made: Made, *, waivers: Sequence[Waiver] = (), title: str = "") 
     waivers, title : as for `review`.
     """
     if len(made.derived) < 2:
-        small = made.statements <= _IN_MEMORY
+        small = made.statements <= IN_MEMORY
         return review(_in_memory(made) if small else made.store, waivers=waivers, title=title)
     shapes, book, checks = _packaged()
     terms = frozenset(term[1:-1].decode() for term in made.terms)
@@ -65,7 +63,10 @@ def review_made(made: Made, *, waivers: Sequence[Waiver] = (), title: str = "") 
     strangers = {node for one in made.derived for node in one.strange}
     known = strangers & made.described() if strangers else set()
     closed = [known.isdisjoint(one.strange) for one in made.derived]
-    jobs = [(made.folder, number, apart, alone, councils, own) for number, own in ((None, True), *enumerate(closed))]
+    of_portions = ((number, closed[number], one.several) for number, one in enumerate(made.derived))
+    jobs = [
+        (made.folder, number, apart, alone, councils, *known) for number, *known in ((None, True, None), *of_portions)
+    ]
     scattered_checks = [check for check in checks if check.sign[0] in apart]
     packed: list[bytes] = []  # the engine still loads, and takes the memory
     results: list[Result] = []
@@ -78,7 +79,7 @@ def review_made(made: Made, *, waivers: Sequence[Waiver] = (), title: str = "") 
             results += whole.result()
     except NotPlanned:
         return review(made.store, waivers=waivers, title=title)
-    data = StoreData(made.store)
+    data = StoreData(made.store, entailed=True)
     results = list(dict.fromkeys(results))  # several portions may have the same
     found_apart = (finding for some in packed for finding in _unpacked(some))
     findings = together(chain(found_apart, joined(results, book, data, councils)))
@@ -113,6 +114,7 @@ def _judge_portion(
     alone: frozenset[Sign],
     councils: Councils,
     closed: bool,
+    several: frozenset[str] | None,
 ) -> tuple[bytes, list[Result]]:
     """What the confined checks find at the things of a portion; None is the vocabulary alone.
 
@@ -121,6 +123,7 @@ def _judge_portion(
     apart : shapes whose results are found otherwise.
     alone : checks whose results are put together with those of other portions.
     closed : whether all that a finding may tell is in the portion; else the results are given back for it.
+    several : predicates of which something in the portion has more than one value; None is not known.
     """
     shapes, book, _ = _packaged()
     store = ox.Store()
@@ -128,7 +131,7 @@ def _judge_portion(
     if number is not None:
         terms = set(_subjects(store))
         _load(store, folder / f"facts-{number}.nt")
-    data = StoreData(store)
+    data = StoreData(store, entailed=True, several=several)
     judgement = judge(data, shapes, threads=1)  # the other processes have work for the other processors
     if judgement.passed_on:
         raise NotPlanned(judgement.passed_on[0][1])
@@ -160,12 +163,12 @@ def _judge_whole(shapes: Shapes, checks: Sequence[Check], made: Made) -> list[Re
     """What some checks find in the whole, when it is loaded."""
     if not checks:
         return []
-    data = StoreData(made.store)
+    data = StoreData(made.store, entailed=True)
     wanted = classes_of([check.shape for check in checks])
     targets = {route.target for check in checks for route in check.routes}
     wanted |= {name(target.term) for target in targets if target.kind == "class"}
     classes = Classes(data, wanted)
-    runner = Runner(data, Conditions(classes.present, data.merges_integers), shapes.content)
+    runner = Runner(data, Conditions(classes.present, data.merges_integers, data.several), shapes.content)
     start = Targets(data, classes, (), None)
 
     def run(check: Check) -> list[Result]:

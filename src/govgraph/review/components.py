@@ -81,11 +81,18 @@ class Conditions:
     ----------
     classes : gives a class and its subclasses, those that have instances.
     merges_integers : the store keeps every kind of integer as xsd:integer.
+    several : every predicate of which something has more than one value is among these; None is not known.
     """
 
-    def __init__(self, classes: Callable[[str], Sequence[str]], merges_integers: bool) -> None:
+    def __init__(
+        self,
+        classes: Callable[[str], Sequence[str]],
+        merges_integers: bool,
+        several: frozenset[str] | None = None,
+    ) -> None:
         self._classes = classes
         self._merges_integers = merges_integers
+        self._several = several
         self._numbers = count()
 
     def fresh(self, stem: str = "v") -> str:
@@ -206,6 +213,8 @@ class Conditions:
         """That a path has at least so many values (which conform)."""
         if least <= 0:
             return "true"
+        if least > 1 and self.is_single(path):
+            return "false"
         if least > _INLINE_COUNT:
             raise NotInline("a large count")
         values = [self.fresh() for _ in range(least)]
@@ -214,6 +223,10 @@ class Conditions:
         if qualified:
             checks += [self.qualifies(qualified, value) for value in values]
         return f"EXISTS {{ {patterns} {'FILTER(' + ' && '.join(checks) + ')' if checks else ''} }}"
+
+    def is_single(self, path: Path) -> bool:
+        """Whether it is known that nothing has two values for a path."""
+        return path.simple and self._several is not None and self._several.isdisjoint(path.predicates)
 
     def qualifies(self, constraint: Constraint, value: str) -> str:
         """That a value counts for a qualified value shape."""

@@ -13,9 +13,12 @@ from govgraph.store.opened import Elsewhere, Opened
 from govgraph.store.remote import RemoteReader
 from govgraph.store.remote_generations import FOREIGN, RemoteGeneration
 
-__all__ = ["SHAPES_GRAPH", "Data", "EndpointData", "Row", "StoreData", "data_of"]
+__all__ = ["IN_MEMORY", "SHAPES_GRAPH", "Data", "EndpointData", "Row", "StoreData", "data_of"]
 
 Row = tuple[Term | None, ...]
+
+IN_MEMORY = 300_000
+"""So many statements are judged in memory, where queries take half as long."""
 
 SHAPES_GRAPH = "https://w3id.org/govgraph/graph/shapes-under-review"
 """Name of the graph that a query of a shape knows as $shapesGraph (SHACL §5.3.1)."""
@@ -25,9 +28,13 @@ class Data(Protocol):
     """Answers SELECT queries, and hands out statements for the reference engine.
 
     `local` : a query costs no journey, so that one query for each node is acceptable.
+    `entailed` : an instance of a class is stated to be one of every class above it too (RDFS entailment, rule 9).
+    `several` : every predicate of which something has more than one value is among these; None is not known.
     """
 
     local: bool
+    entailed: bool
+    several: frozenset[str] | None
 
     @property
     def merges_integers(self) -> bool:
@@ -46,6 +53,10 @@ class Data(Protocol):
 class StoreData:
     """The default graph of an embedded store.
 
+    Parameters
+    ----------
+    entailed, several : see `Data`; a build knows of what it made.
+
     >>> store = ox.Store()
     >>> StoreData(store).select("SELECT ?s WHERE { ?s ?p ?o }")
     []
@@ -54,8 +65,10 @@ class StoreData:
     local = True
     merges_integers = True
 
-    def __init__(self, store: ox.Store) -> None:
+    def __init__(self, store: ox.Store, entailed: bool = False, several: frozenset[str] | None = None) -> None:
         self.store = store
+        self.entailed = entailed
+        self.several = several
 
     def select(self, text: str) -> Sequence[Row]:
         """Solutions, whole: they are made in the thread that asks, and may then go to another."""
@@ -95,6 +108,8 @@ class EndpointData:
     """
 
     local = False
+    entailed = False
+    several: frozenset[str] | None = None
 
     def __init__(
         self,
@@ -145,4 +160,9 @@ def data_of(opened: Opened) -> Data:
     """A generation that is open for reading, as data under review."""
     if isinstance(opened, Elsewhere):
         return EndpointData(opened.reader.endpoint.url, reader=opened.reader)
-    return StoreData(opened.store())
+    store = opened.store()
+    if opened.manifest["statements"] <= IN_MEMORY:
+        there, store = store, ox.Store()
+        facts = there.dump(format=ox.RdfFormat.N_TRIPLES, from_graph=ox.DefaultGraph())
+        store.bulk_load(facts, ox.RdfFormat.N_TRIPLES, lenient=True)
+    return StoreData(store, entailed=True)  # a build and a write derive all classes

@@ -66,7 +66,7 @@ def judge(
     classes = Classes(data, classes_of(targeted))
     unnamed = focus is not None and any(isinstance(node, ox.BlankNode) for node in focus)
     targets = Targets(data, classes, targeted, None if unnamed else focus)
-    runner = Runner(data, Conditions(classes.present, data.merges_integers), shapes.content)
+    runner = Runner(data, Conditions(classes.present, data.merges_integers, data.several), shapes.content)
 
     def run(shape: Shape) -> list[Found] | str:
         try:

@@ -112,6 +112,10 @@ class Runner:
         match kind:
             case "MinCount" if wanted <= 0:
                 return []
+            case "MaxCount" if wanted >= 1 and self._conditions.is_single(path):
+                return []
+            case "UniqueLang" if self._conditions.is_single(path):
+                return []
             case "MinCount" if wanted == 1:
                 text = f"SELECT ?this WHERE {{ {focus.bind()} FILTER NOT EXISTS {{ {edge} ?value }} }}"
             case "MaxCount" if wanted <= 1:

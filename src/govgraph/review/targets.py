@@ -58,6 +58,7 @@ class Classes:
 
     Parameters
     ----------
+    data : where they are; `Data.entailed` makes one class do for all below it.
     wanted : IRIs of the classes that the shapes name.
     """
 
@@ -73,10 +74,24 @@ class Classes:
             f"SELECT ?class WHERE {{ VALUES ?class {{ {listed} }} FILTER EXISTS {{ ?thing <{TYPE}> ?class }} }}"
         )
         self._present = {name(row[0]) for row in rows if row[0] is not None}
+        self._entailed = data.entailed
 
     def present(self, iri: str) -> list[str]:
-        """The class and its subclasses, as far as they have instances."""
+        """The class and its subclasses, as far as they have instances and are needed to find all."""
+        if self._entailed and iri in self._present:
+            return [iri]
         return [found for found in sorted(self._closed[iri]) if found in self._present]
+
+    def together(self, iris: Iterable[str]) -> list[str]:
+        """What `present` gives for each, without what is below another of them where that finds the same."""
+        every = list(dict.fromkeys(found for iri in iris for found in self.present(iri)))
+        return [one for one in every if not any(self._covers(other, one) for other in every)]
+
+    def _covers(self, upper: str, lower: str) -> bool:
+        """Whether every instance of the one is stated to be one of the other too; of two such, the first in order."""
+        if not self._entailed or upper == lower or lower not in self._closed.get(upper, ()):
+            return False
+        return upper not in self._closed.get(lower, ()) or upper < lower
 
 
 def _closure(iri: str, below: dict[Term, list[Term]]) -> set[str]:
@@ -112,10 +127,10 @@ class Targets:
         if self._only is not None:
             return listed([node for node in self._only if any(self._meets(node, t) for t in shape.targets)])
         named = [name(target.term) for target in shape.targets if target.kind == "class"]
-        classes = dict.fromkeys(found for iri in named for found in self._classes.present(iri))
+        classes = self._classes.together(named)
         nodes = [target.term for target in shape.targets if target.kind == "node"]
         edges = [target for target in shape.targets if target.kind in ("subjects", "objects")]
-        parts = [part for part in (_instances(list(classes)), listed(nodes), *map(_edge, edges)) if part]
+        parts = [part for part in (_instances(classes), listed(nodes), *map(_edge, edges)) if part]
         return parts[0] if len(parts) == 1 else _union(parts)
 
     def _look_up(self, data: Data, shapes: Iterable[Shape]) -> None:
