@@ -172,6 +172,45 @@ def test_in_a_plain_dataset_the_default_graph_is_a_graph_like_others(plain: Gene
     assert after.manifest["statements"] == 1
 
 
+@pytest.mark.parametrize("large", ["", "http://e/large"], ids=["the default graph", "a named graph"])
+@pytest.mark.parametrize(("kind", "text"), [("put", "<http://e/new> <http://e/b> 1 ."), ("put", ""), ("delete", "")])
+def test_what_replaces_most_of_a_dataset_leaves_the_rest_as_it_was(
+    plain: Generations, large: str, kind: str, text: str
+) -> None:
+    small = "http://e/small" if large == "" else ""
+    contents = {
+        large: "".join(f"<http://e/{number}> <http://e/b> {number} .\n" for number in range(50)),
+        small: '_:x <http://e/b> _:x , "kept" .',
+        "http://e/empty": "",
+    }
+    for graph, turtle in contents.items():
+        write(plain, put(graph, turtle), turtle.encode())
+    before = statements(plain)
+    asked = put(large, text) if kind == "put" else Write(kind, "clerk", graph=large)
+    written = write(plain, asked, text.encode())
+    assert (written.added, written.removed) == (len(text and "1"), 50)
+    after = statements(plain)
+    assert after.get(small) == before[small]
+    assert len(after[small]) == 2
+    assert after["http://e/empty"] == set()
+    assert len(after.get(large, ())) == written.added
+    graphs = {name: len(quads) for name, quads in after.items() if name}
+    assert plain.current().manifest["graphs"] == graphs
+    assert (large in graphs) == (kind == "put" and large != "")
+
+
+def put(graph: str, turtle: str) -> Write:
+    return Write("put", "clerk", graph=graph, parts=[Part("text/turtle", len(turtle.encode()))])
+
+
+def statements(generations: Generations) -> dict[str, set[ox.Quad]]:
+    """What each graph of the current generation holds."""
+    store = ox.Store.read_only(str(generations.current().store))
+    named = {node.value: node for node in store.named_graphs() if isinstance(node, ox.NamedNode)}
+    graphs: dict[str, ox.NamedNode | ox.DefaultGraph] = {"": ox.DefaultGraph(), **named}
+    return {name: set(store.quads_for_pattern(None, None, None, node)) for name, node in graphs.items()}
+
+
 def test_a_change_that_changes_nothing_makes_no_generation(plain: Generations) -> None:
     first = changed(plain, "INSERT DATA { <http://e/a> <http://e/b> 1 }")
     assert changed(plain, "INSERT DATA { <http://e/a> <http://e/b> 1 }").number == first.number

@@ -9,7 +9,7 @@ import datetime
 import hashlib
 import signal
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -88,30 +88,43 @@ def build(
     sources += [Source(dataset.graph, dataset.files, dataset.superseded) for dataset in datasets]
     with generations.writing() as scratch, _interruptible(), Workers(processes_for(sources)) as workers:
         built = scratch / "generation"
-        built.mkdir()
-        work = scratch / "work"
-        work.mkdir()
         of_ontology = Source(ONTOLOGY_GRAPH, tuple(ontology))
-        today, names = datetime.date.today(), built / "names.sqlite"
-        with make(of_ontology, sources, today, work, names, workers, progress) as made:
-            accepted = None
-            if gate:
-                progress("checking")
-                report = gate(made)
-                with (built / "report.json").open("wb") as file:
-                    file.writelines([report] if isinstance(report, bytes) else report)
-                accepted = head_of(built / "report.json").get("accepted")
-            summary: dict[str, Any] = {
-                "inputs": inputs,
-                "data": "packaged" if data == packaged("data") else str(data.resolve()),
-                "govgraph": govgraph.__version__,
-                **made.summary,
-            }
-            if accepted:
-                summary["accepted"] = accepted
-            progress("publishing")
-            made.store.backup(str(built / "store"))
+        summary: dict[str, Any] = {
+            "inputs": inputs,
+            "data": "packaged" if data == packaged("data") else str(data.resolve()),
+            "govgraph": govgraph.__version__,
+            **_write(of_ontology, sources, scratch / "work", built, workers, gate, progress),
+        }
         return Built(generations.publish(built, summary), fresh=True)
+
+
+def _write(
+    ontology: Source,
+    sources: Sequence[Source],
+    work: Path,
+    built: Path,
+    workers: Workers,
+    gate: Gate | None,
+    progress: Progress,
+) -> dict[str, Any]:
+    """Write the files of a generation into a new folder; gives what its manifest says of what was made.
+
+    The store in the folder `work` is closed when this returns.
+    """
+    built.mkdir()
+    work.mkdir()
+    with make(ontology, sources, datetime.date.today(), work, built / "names.sqlite", workers, progress) as made:
+        accepted = None
+        if gate:
+            progress("checking")
+            report = gate(made)
+            with (built / "report.json").open("wb") as file:
+                file.writelines([report] if isinstance(report, bytes) else report)
+            accepted = head_of(built / "report.json").get("accepted")
+        summary = made.summary
+        progress("publishing")
+        made.store.backup(str(built / "store"))
+    return summary | ({"accepted": accepted} if accepted else {})
 
 
 def digest_of_inputs(data: Path) -> str:

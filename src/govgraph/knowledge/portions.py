@@ -37,6 +37,7 @@ class Derived:
     shared : those of them with a value that may belong to other portions too: a literal, or a thing not described here.
     abroad : those of them with a value that is a thing not described here and no term of the vocabulary.
     strange : numbers of such things.
+    several : predicates of which a thing of the portion, or a term of the vocabulary, has more than one value.
     councils : IRI and label of every council.
     still_named : IRIs of the things that earlier revisions speak of too and that have a label here.
     """
@@ -49,6 +50,7 @@ class Derived:
     shared: frozenset[str]
     abroad: frozenset[str]
     strange: "array[int]"
+    several: frozenset[str]
     councils: list[tuple[str, str]]
     still_named: list[str]
 
@@ -91,7 +93,8 @@ def derive_portion(
     called = [(council.value, label) for council in councils for label in facts.literals(council, SKOS.prefLabel)]
     still_named = [thing.value for thing in _things_of(folder, earlier) if any(facts.literals(thing, SKOS.prefLabel))]
     outlook = _outlook(facts, own, known)
-    return Derived(len(lines), len(derived), common, dated(facts), *outlook, called, still_named)
+    several = _names(name for thing in facts.about() for name, values in facts.described(thing) if len(values) > 1)
+    return Derived(len(lines), len(derived), common, dated(facts), *outlook, several, called, still_named)
 
 
 def _outlook(

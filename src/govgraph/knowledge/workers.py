@@ -28,6 +28,10 @@ _MADE = 100_000
 """So many objects are made before a worker looks for circles among them: jobs make many, and hardly a circle."""
 
 
+_YIELDS = 10
+"""Niceness of a worker: where processors are short, loading in the caller, which takes longest, goes first."""
+
+
 class Workers:
     """Runs jobs; a context manager that ends its processes.
 
@@ -129,6 +133,7 @@ def main(number: int) -> None:
     number : of the open file through which they come.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the caller is interrupted, and ends its workers
+    os.nice(_YIELDS)
     gc.freeze()
     gc.set_threshold(_MADE)
     end = Connection(number)

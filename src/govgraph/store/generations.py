@@ -22,7 +22,6 @@ import hashlib
 import json
 import os
 import shutil
-import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -32,6 +31,7 @@ from typing import Any
 
 from govgraph.errors import EnvironmentFailed, StoreDamaged, StoreFailed, StoreInUse, StoreMissing, StoreTooNew
 from govgraph.limits import LIMITS
+from govgraph.store.scratch import scratch_in
 
 __all__ = ["FORMAT", "Generation", "Generations", "file_digest"]
 
@@ -215,11 +215,8 @@ class Generations:
                 shutil.rmtree(leftover, ignore_errors=True)
             if not (self.folder / _MARK).exists():
                 _write(self.folder / _MARK, json.dumps({"format": FORMAT}))
-            scratch = Path(tempfile.mkdtemp(prefix="building-", dir=self.folder))
-            try:
+            with scratch_in(self.folder, "building-") as scratch:
                 yield scratch
-            finally:
-                shutil.rmtree(scratch, ignore_errors=True)
         finally:
             os.close(lock)
 

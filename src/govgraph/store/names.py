@@ -97,7 +97,6 @@ def write_names(file: Path, names: Iterable[Row]) -> int:
         db.executescript("CREATE INDEX name_folded ON name(folded); CREATE INDEX class_iri ON class(iri, thing);")
         finish_told(db)
         db.commit()
-        db.execute("VACUUM")
     return count
 
 

@@ -8,10 +8,9 @@ process ends with 1 and says why on standard output.
 import itertools
 import json
 import os
-import shutil
 import struct
 import sys
-import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -19,6 +18,7 @@ import pyoxigraph as ox
 from govgraph.errors import GenerationChanged, GovgraphError
 from govgraph.store.copying import Copies
 from govgraph.store.remote_generations import RemoteGeneration, RemoteGenerations
+from govgraph.store.scratch import scratch_in
 from govgraph.store.worker import unpack_header
 
 __all__ = ["copy_to", "main"]
@@ -35,21 +35,23 @@ def copy_to(generation: RemoteGeneration, folder: Path) -> None:
     copies = Copies(generation.endpoint, generation)
     copies.check_size()
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    scratch = Path(tempfile.mkdtemp(prefix="copying-", dir=folder))
-    try:
-        store = ox.Store(str(scratch / "working"))
-        named = copies.statements(graphs=generation.named_graphs) if generation.named_graphs else ()
-        store.bulk_extend(itertools.chain(copies.statements(), named))
-        for name in generation.named_graphs:
-            store.add_graph(ox.NamedNode(name))
-        store.flush()
-        store.backup(str(scratch / "store"))
+    with scratch_in(folder, "copying-") as scratch:
+        _write(copies, generation.named_graphs, scratch)
         if not RemoteGenerations(generation.endpoint).settled(generation.number):
             raise GenerationChanged(f"generation {generation.number} was replaced while it was copied", "Try again.")
         if not generation.store.exists():
             (scratch / "store").rename(folder / "store")
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _write(copies: Copies, graphs: Sequence[str], scratch: Path) -> None:
+    """Write the copy into ``scratch/store``, and close what it was made in."""
+    store = ox.Store(str(scratch / "working"))
+    named = copies.statements(graphs=graphs) if graphs else ()
+    store.bulk_extend(itertools.chain(copies.statements(), named))
+    for name in graphs:
+        store.add_graph(ox.NamedNode(name))
+    store.flush()
+    store.backup(str(scratch / "store"))
 
 
 def main() -> None:

@@ -30,11 +30,15 @@ def apply(store: ox.Store, write: Write, body: bytes) -> None:
     elif write.kind == "patch":
         _patch(store, write, body)
     elif write.kind == "delete":
-        _clear(store, write.graph, keep=False)
+        _keep_only(store, write.graph, set())
+        if write.graph:
+            store.remove_graph(ox.NamedNode(write.graph))
     else:
+        given = set(_uploaded(write, body))
         if write.kind == "put":
-            _clear(store, write.graph, keep=True)
-        store.extend(_uploaded(write, body))
+            given -= _keep_only(store, write.graph, given)
+        if given:
+            store.bulk_extend(given)
         if write.graph:
             store.add_graph(ox.NamedNode(write.graph))
 
@@ -59,13 +63,20 @@ def _uploaded(write: Write, body: bytes) -> Iterable[ox.Quad]:
         place += part.length
 
 
-def _clear(store: ox.Store, graph: str | None, keep: bool) -> None:
+def _keep_only(store: ox.Store, graph: str | None, kept: set[ox.Quad]) -> set[ox.Quad]:
+    """Take out of a graph what is not to be kept, statement by statement; gives what is left.
+
+    The engine's own clearing is one transaction, and twice as slow for 100,000 statements. None is needed: where
+    something goes wrong, the store is thrown away.
+    """
     if graph is None:
         store.clear()
-    elif graph and not keep:
-        store.remove_graph(ox.NamedNode(graph))
-    else:
-        store.clear_graph(graph_node(graph))
+        return set()
+    held = list(store.quads_for_pattern(None, None, None, graph_node(graph)))
+    for quad in held:  # in the engine's order, which is the quicker one
+        if quad not in kept:
+            store.remove(quad)
+    return kept.intersection(held)
 
 
 def _patch(store: ox.Store, write: Write, body: bytes) -> None:

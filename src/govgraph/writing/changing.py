@@ -71,31 +71,12 @@ def write(generations: Generations, asked: Write, body: bytes, judge: Judge | No
         before = generations.latest()
         _check_expected(before, asked)
         created = bool(asked.graph) and asked.graph not in before.manifest["graphs"]
-        store = _copy(before.store, scratch / "copy")
-        touched = None if asked.graph is None else [asked.graph]
-        old = _contents(store, touched)
-        apply(store, asked, body)
-        new = _contents(store, touched)
-        changed = sorted(name for name in old.keys() | new.keys() if old.get(name) != new.get(name))
-        if not changed:
-            return Written(before.number, created=False, changed=False, added=0, removed=0)
-        added = sum(len(new.get(name, set()) - old.get(name, set())) for name in changed)
-        removed = sum(len(old.get(name, set()) - new.get(name, set())) for name in changed)
         built = scratch / "generation"
-        request = hashlib.sha256(repr(asked.as_json()).encode() + body).hexdigest()
-        told: dict[str, Any] = {
-            "kind": asked.kind,
-            "who": asked.who,
-            "when": datetime.now(UTC).isoformat(timespec="seconds"),
-            "request": request,
-            "graphs": changed,
-            "added": added,
-            "removed": removed,
-        }
-        if before.manifest.get("plain"):
-            summary = _plain(before, store, built, {name: new.get(name) for name in changed})
-        else:
-            summary, told["gate"] = govern(before, store, changed, scratch, built, judge, asked, request)
+        made = _make(before, asked, body, judge, scratch, built)
+        if made is None:
+            return Written(before.number, created=False, changed=False, added=0, removed=0)
+        summary, told = made
+        changed, added, removed = told["graphs"], told["added"], told["removed"]
         last = {name: changed_last(before.manifest, name) for name in ("", *before.manifest["graphs"])}
         last |= dict.fromkeys(
             changed if before.manifest.get("plain") else ("", *changed), 1 + max(generations.numbers())
@@ -110,6 +91,45 @@ def write(generations: Generations, asked: Write, body: bytes, judge: Judge | No
         return Written(generation.number, created, changed=True, added=added, removed=removed, graphs=changed)
 
 
+def _make(
+    before: Generation, asked: Write, body: bytes, judge: Judge | None, scratch: Path, built: Path
+) -> tuple[dict[str, Any], dict[str, Any]] | None:
+    """Write what a change makes of a generation into the folder `built`; None if nothing changes.
+
+    The copy that is written to is closed when this returns.
+
+    Returns
+    -------
+    What the manifest says of the new generation, and of the change.
+    """
+    touched = None if asked.graph is None else [asked.graph]
+    if _replaces_most(before, asked):
+        current = ox.Store.read_only(str(before.store))
+        store = _without(current, graph_node(asked.graph or ""), scratch / "copy")
+    else:
+        current = store = _copy(before.store, scratch / "copy")
+    old = _contents(current, touched)
+    apply(store, asked, body)
+    new = _contents(store, touched)
+    changed = sorted(name for name in old.keys() | new.keys() if old.get(name) != new.get(name))
+    if not changed:
+        return None
+    request = hashlib.sha256(repr(asked.as_json()).encode() + body).hexdigest()
+    told: dict[str, Any] = {
+        "kind": asked.kind,
+        "who": asked.who,
+        "when": datetime.now(UTC).isoformat(timespec="seconds"),
+        "request": request,
+        "graphs": changed,
+        "added": sum(len(new.get(name, set()) - old.get(name, set())) for name in changed),
+        "removed": sum(len(old.get(name, set()) - new.get(name, set())) for name in changed),
+    }
+    if before.manifest.get("plain"):
+        return _plain(before, store, built, {name: new.get(name) for name in changed}), told
+    summary, told["gate"] = govern(before, store, changed, scratch, built, judge, asked, request)
+    return summary, told
+
+
 def make_empty(generations: Generations) -> Generation:
     """Make a store with nothing in it, whose dataset is plain: nothing is merged, derived or checked.
 
@@ -121,11 +141,13 @@ def make_empty(generations: Generations) -> Generation:
     with generations.writing() as scratch:
         built = scratch / "generation"
         built.mkdir()
-        working = ox.Store(str(scratch / "working"))
-        working.flush()
-        working.backup(str(built / "store"))
+        _back_up_empty(scratch / "working", built / "store")
         write_names(built / "names.sqlite", ())
         return generations.publish(built, {"data": "empty", "govgraph": govgraph.__version__, **_plain_summary({}, 0)})
+
+
+def _back_up_empty(working: Path, store: Path) -> None:
+    ox.Store(str(working)).backup(str(store))
 
 
 def _check_expected(before: Generation, asked: Write) -> None:
@@ -153,6 +175,30 @@ def _copy(current: Path, copy: Path) -> ox.Store:
         else:
             shutil.copyfile(path, copy / path.name)
     return ox.Store(str(copy))
+
+
+def _replaces_most(before: Generation, asked: Write) -> bool:
+    """Whether a graph is replaced or deleted that holds more than all the rest of the dataset."""
+    if asked.graph is None or asked.kind not in ("put", "delete"):
+        return False
+    held: dict[str, int] = {"": before.manifest["statements"], **before.manifest["graphs"]}
+    return 2 * held.get(asked.graph, 0) > sum(held.values())
+
+
+def _without(current: ox.Store, graph: ox.NamedNode | ox.DefaultGraph, folder: Path) -> ox.Store:
+    """A new store with all but one graph.
+
+    The engine takes out one statement after the other, and whoever reads later goes past what was taken out.
+    """
+    store = ox.Store(str(folder))
+    others = list(current.named_graphs())
+    for node in (ox.DefaultGraph(), *others):
+        if node != graph:
+            store.bulk_extend(current.quads_for_pattern(None, None, None, node))
+    for node in others:
+        if node != graph:
+            store.add_graph(node)
+    return store
 
 
 def _contents(store: ox.Store, graphs: list[str] | None) -> Contents:
