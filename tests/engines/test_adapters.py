@@ -15,13 +15,14 @@ from tests.engines.servers import missing_virtuoso, virtuoso
 
 from govgraph.errors import BadInput, PartOfAnswer, QuerySyntax
 from govgraph.store.base import Answer, Request
+from govgraph.store.copying import Copies
 from govgraph.store.embedded import EmbeddedReader
 from govgraph.store.endpoint import Endpoint
 from govgraph.store.engines import ENGINES, GENERIC, engine_named, recognise
 from govgraph.store.engines.oxigraph import OXIGRAPH
 from govgraph.store.engines.virtuoso import VIRTUOSO
 from govgraph.store.remote import RemoteReader
-from govgraph.store.remote_generations import FOREIGN, RemoteGeneration
+from govgraph.store.remote_generations import FOREIGN, RemoteGeneration, RemoteGenerations
 
 XSD = "http://www.w3.org/2001/XMLSchema#"
 DEFAULT, NAMED = "http://example.org/default", ("http://example.org/one", "http://example.org/two")
@@ -280,6 +281,45 @@ def test_an_answer_that_virtuoso_cuts_is_refused(tmp_path: Path) -> None:
         with pytest.raises(PartOfAnswer, match="ResultSetMaxRows"):
             reader_of(endpoint, DEFAULT).answer(Request("SELECT ?s { ?s ?p ?o }"))
         assert reader_of(endpoint, DEFAULT).answer(Request("SELECT ?s { ?s ?p ?o } LIMIT 40")).rows == 40
+
+
+def test_a_copy_is_whole_although_the_engine_finds_rows_in_another_order_for_every_page(
+    engine: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = "".join(f'<{DEFAULT}/{n % 5000}> <{DEFAULT}/p> "{n}" .\n' for n in range(25_000))
+    endpoint, store = written(engine, request, {DEFAULT: lines})
+    query, sent = endpoint.query, []
+
+    def other_order(text: str, *rest: Any, **more: Any) -> tuple[str, bytes]:
+        sent.append(text)
+        return query(text if "ORDER BY" in text else re.sub(r"OFFSET \d+", "", text), *rest, **more)
+
+    monkeypatch.setattr("govgraph.store.copying._PAGE", 9_000)
+    reader = reader_of(endpoint, DEFAULT)
+    monkeypatch.setattr(reader.copies._endpoint, "query", other_order)
+    assert set(reader.copies.store()) == set(store)
+    assert any("ORDER BY" in text and "OFFSET 18000" in text for text in sent)
+
+
+def test_statements_of_virtuoso_are_copied_as_statements_and_as_rows_alike(
+    virtuoso_endpoint: Endpoint, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))  # another test may have made a copy on disk
+    generation = RemoteGenerations(virtuoso_endpoint).latest()
+    query, sent = virtuoso_endpoint.query, []
+
+    def seen(text: str, *rest: Any, **more: Any) -> tuple[str, bytes]:
+        sent.append(text.split()[0])
+        media_type, body = query(text, *rest, **more)
+        return media_type, b"<s> no statement ." if broken and sent[-1] == "CONSTRUCT" else body
+
+    monkeypatch.setattr(virtuoso_endpoint, "query", seen)
+    broken = False
+    whole = Copies(virtuoso_endpoint, generation).store()
+    assert sent.count("SELECT") == 1, "the rows were counted"
+    broken = True
+    assert set(Copies(virtuoso_endpoint, generation).store()) == set(whole)
+    assert sent.count("SELECT") > 5
 
 
 def solutions(answer: Answer) -> Counter[str] | bool:

@@ -5,13 +5,13 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from govgraph.errors import BadInput, PartOfAnswer, StoreFailed
+from govgraph.errors import BadInput, NotAnEndpoint, PartOfAnswer, StoreFailed
 from govgraph.limits import LIMITS, Limits
 from govgraph.store.endpoint import Endpoint
 from govgraph.store.engines.reading import Unread
 from govgraph.store.nearby import Things, fetch_nearby
 from govgraph.store.remote_generations import RemoteGeneration
-from govgraph.store.results import may_be_cut, read_results
+from govgraph.store.results import may_be_cut, read_graph, read_results
 
 __all__ = ["Copies"]
 
@@ -38,6 +38,8 @@ class Copies:
         self._limits = limits
         self._made: dict[tuple[frozenset[str] | None, bool], ox.Store] = {}
         self._spent = 0
+        # Statements come each once. Where several graphs say the same, a page of them would look like the last.
+        self._as_graph = endpoint.engine.quick_graphs and not generation.foreign
 
     def store(self, predicates: set[str] | None = None, *, named: bool = True) -> ox.Store:
         """A store in memory with these statements in its default graph and, if wanted, in its named graphs.
@@ -125,15 +127,19 @@ class Copies:
         listed = (("p", sorted(predicates or ())), ("s", subjects), ("o", values))
         lists = [f"VALUES ?{name} {{ {' '.join(map(_written, names))} }}" for name, names in listed if names]
         pattern = " ".join([*lists, _ALL])
-        columns, where = ("?g ?s ?p ?o", f"GRAPH ?g {{ {pattern} }}") if graphs else ("?s ?p ?o", pattern)
+        if graphs and self._as_graph and not subjects and not values:  # much of each graph
+            for node in map(ox.NamedNode, graphs):
+                for subject, predicate, value in self._pages(_ALL, f"GRAPH {node} {{ {pattern} }}", [node.value]):
+                    yield ox.Quad(subject, predicate, value, node)
+            return
+        columns, where = (f"?g {_ALL}", f"GRAPH ?g {{ {pattern} }}") if graphs else (_ALL, pattern)
         wanted = set(graphs)
         for row in self._pages(columns, where, graphs):
-            subject, predicate, value = row["s"], row["p"], row["o"]
-            assert isinstance(predicate, ox.NamedNode)
-            if isinstance(subject, ox.NamedNode | ox.BlankNode) and (not graphs or row["g"].value in wanted):
-                yield ox.Quad(subject, predicate, value, row["g"] if graphs else ox.DefaultGraph())
+            subject, predicate, value = row[-3:]
+            if isinstance(subject, ox.NamedNode | ox.BlankNode) and (not graphs or row[0].value in wanted):
+                yield ox.Quad(subject, predicate, value, row[0] if graphs else ox.DefaultGraph())
 
-    def _pages(self, columns: str, where: str, graphs: Sequence[str]) -> Iterator[Any]:
+    def _pages(self, columns: str, where: str, graphs: Sequence[str]) -> Iterator[tuple[Any, ...]]:
         """All rows: in one request where they fit, else page after page until there are as many as were counted.
 
         An engine may change the order of rows between two pages, so that some come twice and others never. So rows that
@@ -143,12 +149,11 @@ class Copies:
         page = min([_PAGE, *(cap - 1 for cap in caps)])  # a full page of a capped engine would be told to be a part
         counted: int | None = None
         seen: set[int] = set()
-        for order in ("", f" ORDER BY {columns}"):
+        for ordered in (False, True):
             given = 0
             while counted is None or given < counted:
-                offset = f" OFFSET {given}" if given else ""
                 try:
-                    rows = self._rows(f"SELECT {columns} WHERE {{ {where} }}{order}{offset} LIMIT {page}", graphs)
+                    rows = self._page(columns, where, given, page, ordered, graphs)
                 except PartOfAnswer:
                     if page < _LEAST:
                         raise
@@ -163,9 +168,9 @@ class Copies:
                         return
                     counted = self._counted(where, graphs)
                     page = max(1, min(page, len(rows)))
-                    seen.update(hash(tuple(row)) for row in rows)
+                    seen.update(map(hash, rows))
                     continue
-                fresh = {key: row for row in rows if (key := hash(tuple(row))) not in seen}
+                fresh = {key: row for row in rows if (key := hash(row)) not in seen}
                 seen.update(fresh)
                 yield from fresh.values()
             if counted is None or len(seen) == counted:
@@ -177,23 +182,38 @@ class Copies:
             )
 
     def _counted(self, where: str, graphs: Sequence[str]) -> int:
-        counted = int(self._rows(f"SELECT (COUNT(*) AS ?n) WHERE {{ {where} }}", graphs)[0]["n"].value)
+        counted = int(self._rows(f"SELECT (COUNT(*) AS ?n) WHERE {{ {where} }}", graphs)[0][0].value)
         if counted > self._limits.copied_statements:
             raise self._too_many(counted)
         return counted
 
-    def _rows(self, text: str, graphs: Sequence[str]) -> Sequence[Any]:
-        engine = self._endpoint.engine
-        _, body = self._endpoint.query(
+    def _page(
+        self, columns: str, where: str, offset: int, limit: int, ordered: bool, graphs: Sequence[str]
+    ) -> list[tuple[Any, ...]]:
+        page = self._endpoint.engine.page
+        if self._as_graph and columns == _ALL and not ordered:
+            try:
+                text = page(columns, where, offset, limit, ordered=False, graph=True)
+                media_type, body = self._sent(text, ("application/n-triples",), graphs)
+                return [tuple(each) for each in read_graph(media_type, body, self._endpoint.engine, self._endpoint.url)]
+            except (PartOfAnswer, NotAnEndpoint):
+                self._as_graph = False  # rows say it in another way, and it may be read
+        return self._rows(page(columns, where, offset, limit, ordered=ordered), graphs)
+
+    def _rows(self, text: str, graphs: Sequence[str]) -> list[tuple[Any, ...]]:
+        _, body = self._sent(text, ("application/sparql-results+json",), graphs)
+        found = read_results(body, self._endpoint.engine, self._endpoint.url)
+        assert isinstance(found, ox.QuerySolutions)
+        return [tuple(row) for row in found]
+
+    def _sent(self, text: str, accept: Sequence[str], graphs: Sequence[str]) -> tuple[str, bytes]:
+        return self._endpoint.query(
             text,  # every engine matches one pattern rightly, so no adapter need see it
-            ("application/sparql-results+json",),
+            accept,
             self._generation.default_graphs,
             () if self._generation.foreign else graphs,
             most_bytes=8 * self._limits.answer_bytes,
         )
-        found = read_results(body, engine, self._endpoint.url)
-        assert isinstance(found, ox.QuerySolutions)
-        return list(found)
 
     def check_size(self) -> None:
         """Refuse at once where the manifest says that there are too many statements to copy.

@@ -21,6 +21,7 @@ class Engine:
     `can_union` : a query can be asked over the union of all graphs.
     `graph_store` : the engine offers the Graph Store Protocol; without it, loading uses INSERT DATA.
     `atomic` : readers see all operations of an update request, or none of them.
+    `quick_graphs` : statements come in a fraction of the time that rows take.
     `merges_integers` : xsd:int, xsd:byte and the like come back as xsd:integer.
     `cannot` : what it cannot do, in plain words, and what is done instead.
     """
@@ -34,12 +35,32 @@ class Engine:
     graph_store = True
     atomic = False
     batch_bytes = 4 << 20
+    quick_graphs = False
     merges_integers = False
     cannot: ClassVar[Mapping[str, str]] = {}
 
     def rewrite(self, text: str) -> str:
         """A query that this engine answers as SPARQL 1.1 says the given one is to be answered."""
         return text
+
+    def page(self, columns: str, where: str, offset: int, limit: int, *, ordered: bool, graph: bool = False) -> str:
+        """A query for some of the rows of a pattern.
+
+        Parameters
+        ----------
+        columns, where : what is selected, and the pattern.
+        offset : rows before it.
+        ordered : every page in one and the same order; else in the order in which the engine finds them.
+        graph : as statements of the three columns, not as rows.
+
+        Examples
+        --------
+        >>> GENERIC.page("?s ?p", "?s ?p ?o", 100, 50, ordered=True)
+        'SELECT ?s ?p WHERE { ?s ?p ?o } ORDER BY ?s ?p OFFSET 100 LIMIT 50'
+        """
+        order = f" ORDER BY {columns}" if ordered else ""
+        form = f"CONSTRUCT {{ {columns} }}" if graph else f"SELECT {columns}"
+        return f"{form} WHERE {{ {where} }}{order}{f' OFFSET {offset}' if offset else ''} LIMIT {limit}"
 
     @property
     def leaves_queries(self) -> bool:

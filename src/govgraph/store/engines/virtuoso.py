@@ -22,6 +22,7 @@ _SIGNED = "nonNegativeInteger positiveInteger nonPositiveInteger negativeInteger
 _INTEGERS = {_XSD + name for name in f"{_SMALL} {_SIGNED}".split()}
 _DURATIONS = {f"{_XSD}{name}" for name in ("duration", "yearMonthDuration", "dayTimeDuration")}
 _DURATION = re.compile(rf'"(-?[\d.]+)"(?=\^\^<{re.escape(_XSD)}(?:duration|yearMonthDuration|dayTimeDuration)>)')
+_SORTED = 10_000  # rows up to which a page can be cut from what is sorted ("Sorted TOP clause")
 _GIVES_UP = {
     "SQ200: Stack Overflow": "the query is too large for Virtuoso's planner",
     "The estimated execution time": "Virtuoso's planner thinks that the query takes too long",
@@ -44,6 +45,7 @@ class _Virtuoso(Engine):
     }
     row_caps = (10_000, 100_000, 1_000_000, 1 << 20)
     can_union = True
+    quick_graphs = True
     merges_integers = True
     cannot: ClassVar[Mapping[str, str]] = {
         "expressions": "It counts true as 1 and 10/4 as 2, and takes errors for values: expressions, grouping and "
@@ -54,10 +56,17 @@ class _Virtuoso(Engine):
         "left is written in the standard's form again.",
         "equal numbers": "Of 1, 1.0 and true said of one thing by one property it keeps one, and takes them for equal: "
         "what joins on literals is answered here.",
+        "pages": "Of what it sorts it cuts no page beyond row 10,000: the sorting is put into a query within.",
         "numbers": "An integer of more than 18 digits comes back as a decimal, and a decimal keeps 15 digits.",
         "access": "Debian's settings listen on every address with a known password, and cut answers at 10,000 rows: "
         "set ServerPort, SET PASSWORD and ResultSetMaxRows.",
     }
+
+    def page(self, columns: str, where: str, offset: int, limit: int, *, ordered: bool, graph: bool = False) -> str:
+        if ordered and offset + limit > _SORTED:  # what is sorted within can be cut anywhere
+            where = f"{{ SELECT {columns} WHERE {{ {where} }} ORDER BY {columns} }}"
+            ordered = False
+        return super().page(columns, where, offset, limit, ordered=ordered, graph=graph)
 
     def must_fetch(self, text: str) -> str:
         try:
