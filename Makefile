@@ -2,6 +2,9 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
+# Another environment that happens to be active is none of ours: IPython warns of it, and warnings are errors in tests.
+unexport VIRTUAL_ENV
+
 .PHONY: install run test lint bench bench-scale requirements clean
 
 install: .venv/.ready  ## a ready .venv with what running needs
