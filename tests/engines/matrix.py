@@ -47,22 +47,25 @@ class Compared:
 class _Watched(Engine):
     """An adapter that remembers how queries were answered; `notes` are what the answers themselves say of it."""
 
-    def __init__(self, inner: Engine) -> None:
-        for name, value in vars(Engine).items():
-            if not name.startswith("_") and not callable(value) and not isinstance(value, property):
-                setattr(self, name, getattr(inner, name))
-        self.inner = inner
+    def __init__(self) -> None:
         self.ways: set[str] = set()
         self.reasons: set[str] = set()
         self.notes: set[str] = set()
 
+    @classmethod
+    def of(cls, inner: Engine) -> "_Watched":
+        """One that does in everything what the given adapter does."""
+        watched = type(cls.__name__, (cls, type(inner)), {})()
+        assert isinstance(watched, cls)
+        return watched
+
     def must_fetch(self, text: str) -> str:
-        reason = self.inner.must_fetch(text)
+        reason = super().must_fetch(text)
         self._note(reason, self._way(text) if not reason else "")
         return reason
 
     def gives_up(self, message: str) -> str:
-        reason = self.inner.gives_up(message)
+        reason = super().gives_up(message)
         self._note(reason, f"refused: {message}")
         return reason
 
@@ -73,19 +76,7 @@ class _Watched(Engine):
             self.ways.add(way)
 
     def _way(self, text: str) -> str:
-        return NATIVE if self.inner.rewrite(text) == text or halves_of(text).whole else PATTERN
-
-    def rewrite(self, text: str) -> str:
-        return self.inner.rewrite(text)
-
-    def finish(self, text: str, results: dict[str, Any]) -> dict[str, Any]:
-        return self.inner.finish(text, results)
-
-    def normalise(self, results: dict[str, Any]) -> dict[str, Any]:
-        return self.inner.normalise(results)
-
-    def normalise_statements(self, ntriples: bytes) -> bytes:
-        return self.inner.normalise_statements(ntriples)
+        return NATIVE if self.rewrite(text) == text or halves_of(text).whole else PATTERN
 
     @property
     def cell(self) -> str:
@@ -208,7 +199,7 @@ class Matrix:
 
     def _open(self, engine: str) -> tuple[_Watched, Graph]:
         endpoint = self._endpoints(engine)
-        watched = _Watched(endpoint.engine)
+        watched = _Watched.of(endpoint.engine)
         graph = Graph(RemoteGenerations(Endpoint(endpoint.url, engine=watched)).latest())
         graph.select("SELECT * WHERE { ?s gov:answerTo ?o }")  # what is looked up once is no part of a row
         graph.search("board")

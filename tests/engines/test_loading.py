@@ -1,11 +1,12 @@
 """A load into an endpoint is whole or not there: killed anywhere it leaves old or new, then only the rest is sent."""
 
 import re
+import secrets
 import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -33,7 +34,7 @@ JSON = ("application/sparql-results+json",)
 BOTH = """SELECT ?label ?inGraph WHERE {
   <https://w3id.org/govgraph/id/example/marker> skos:prefLabel ?label
   GRAPH ?g { <https://w3id.org/govgraph/id/example/marker> skos:prefLabel ?inGraph } }"""
-LABEL, ALSO = (f"http://www.w3.org/2004/02/skos/core#{name}Label" for name in ("pref", "alt"))
+LABEL, ALSO, NOTE = (f"http://www.w3.org/2004/02/skos/core#{name}" for name in ("prefLabel", "altLabel", "note"))
 
 
 @pytest.fixture(autouse=True)
@@ -48,13 +49,14 @@ def two(tmp_path_factory: pytest.TempPathFactory) -> tuple[Generation, Generatio
     return written(folder / "old", "old"), written(folder / "new", "new")
 
 
-def written(folder: Path, word: str) -> Generation:
-    """A generation with the marker, some facts that others have too, and two named graphs."""
+def written(folder: Path, word: str, notes: Sequence[str] = ()) -> Generation:
+    """A generation with the marker, of which the notes are, some facts that others have too, and two named graphs."""
     same = {
         name: [(f"{GRAPH}{name}/{number}", ALSO, f"{name} {number}") for number in range(size)]
         for name, size in (("ontology", 230), ("documents", 170))
     }
     own = [(MARKER, LABEL, word), *((MARKER, ALSO, f"{word} {number}") for number in range(190))]
+    own += [(MARKER, NOTE, note) for note in notes]
     graphs = {"": [*own, *same["ontology"], *same["documents"]], GRAPH + "council": own}
     graphs |= {GRAPH + name: facts for name, facts in same.items()}
     folder.mkdir()
@@ -164,6 +166,17 @@ def test_what_is_loaded_is_what_was_built_and_a_change_replaces_it(
     assert counts(empty) == {**held(new, 2), generation_graph(1): old.manifest["statements"]}
     assert RemoteGenerations(empty).numbers() == [1, 2]
     assert RemoteGenerations(empty).open(1).manifest["statements"] == old.manifest["statements"]
+
+
+def test_long_texts_and_a_large_report_are_loaded_as_they_are(empty: Endpoint, tmp_path: Path) -> None:
+    texts = ["a" * 9, *(sign * 30_000 for sign in "bcd"), "e" * 70_000, "f" * 300_000]
+    built = written(tmp_path / "long", "old", texts)
+    report = secrets.token_hex(100_000).encode()  # it cannot be packed into less than 100 KB
+    (built.folder / "report.json").write_bytes(report)
+    publish(empty, built)
+    assert RemoteGenerations(empty).report(1) == report
+    asked = f"SELECT ?text {{ GRAPH <{GRAPH}council> {{ <{MARKER}> <{NOTE}> ?text }} }}"
+    assert sorted(row["text"] for row in rows_of(empty.query(asked, JSON)[1])) == texts
 
 
 def test_only_so_many_generations_are_kept(server: Served, two: tuple[Generation, Generation]) -> None:

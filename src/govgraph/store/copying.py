@@ -146,7 +146,10 @@ class Copies:
         differ are counted, and where some are missing, the pages are asked for again in an order that is said.
         """
         caps = self._endpoint.engine.row_caps
-        page = min([_PAGE, *(cap - 1 for cap in caps)])  # a full page of a capped engine would be told to be a part
+        smaller = sorted(
+            {cap - 1 for cap in caps if cap <= _PAGE}
+        )  # a full page of a capped engine is told to be a part
+        page = _PAGE
         counted: int | None = None
         seen: set[int] = set()
         for ordered in (False, True):
@@ -157,7 +160,7 @@ class Copies:
                 except PartOfAnswer:
                     if page < _LEAST:
                         raise
-                    page //= 4
+                    page = smaller.pop() if smaller else page // 4
                     continue
                 if not rows or given > (counted or 0) > 0:
                     break
@@ -192,9 +195,9 @@ class Copies:
     ) -> list[tuple[Any, ...]]:
         page = self._endpoint.engine.page
         if self._as_graph and columns == _ALL and not ordered:
+            text = page(columns, where, offset, limit, ordered=False, graph=True)
+            media_type, body = self._sent(text, ("application/n-triples",), graphs)
             try:
-                text = page(columns, where, offset, limit, ordered=False, graph=True)
-                media_type, body = self._sent(text, ("application/n-triples",), graphs)
                 return [tuple(each) for each in read_graph(media_type, body, self._endpoint.engine, self._endpoint.url)]
             except (PartOfAnswer, NotAnEndpoint):
                 self._as_graph = False  # rows say it in another way, and it may be read

@@ -262,6 +262,8 @@ class Endpoint:
         place = self.graph_store_url
         if not place:
             raise EndpointFailed(f"{self.url} has no graph store", "Name one: --graph-store-url.")
+        if content and self.engine.opening and media_type == "application/n-triples":
+            content, media_type = self.engine.opening + content, "text/turtle"
         address = self.engine.load_url if unread else self.engine.graph_url
         request = _request(address(place, graph), method, content)
         if media_type:

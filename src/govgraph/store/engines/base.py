@@ -21,6 +21,7 @@ class Engine:
     `can_union` : a query can be asked over the union of all graphs.
     `graph_store` : the engine offers the Graph Store Protocol; without it, loading uses INSERT DATA.
     `atomic` : readers see all operations of an update request, or none of them.
+    `opening` : what statements that are sent must begin with, for the engine to see that they are Turtle.
     `quick_graphs` : statements come in a fraction of the time that rows take.
     `merges_integers` : xsd:int, xsd:byte and the like come back as xsd:integer.
     `cannot` : what it cannot do, in plain words, and what is done instead.
@@ -35,6 +36,7 @@ class Engine:
     graph_store = True
     atomic = False
     batch_bytes = 4 << 20
+    opening = b""
     quick_graphs = False
     merges_integers = False
     cannot: ClassVar[Mapping[str, str]] = {}

@@ -45,6 +45,7 @@ class _Virtuoso(Engine):
     }
     row_caps = (10_000, 100_000, 1_000_000, 1 << 20)
     can_union = True
+    opening = b"@prefix gov: <https://w3id.org/govgraph/def/> .\n"
     quick_graphs = True
     merges_integers = True
     cannot: ClassVar[Mapping[str, str]] = {
@@ -56,6 +57,8 @@ class _Virtuoso(Engine):
         "left is written in the standard's form again.",
         "equal numbers": "Of 1, 1.0 and true said of one thing by one property it keeps one, and takes them for equal: "
         "what joins on literals is answered here.",
+        "uploads": "It guesses the format of what is sent, whatever the header says, and knows N-Triples with long "
+        "texts for none: they are sent as Turtle that begins with a prefix.",
         "pages": "Of what it sorts it cuts no page beyond row 10,000: the sorting is put into a query within.",
         "numbers": "An integer of more than 18 digits comes back as a decimal, and a decimal keeps 15 digits.",
         "access": "Debian's settings listen on every address with a known password, and cut answers at 10,000 rows: "
