@@ -25,8 +25,7 @@ _AHEAD = 2
 """Jobs that wait for each worker, so that none waits for a job."""
 
 _MADE = 100_000
-"""So many objects are made before a worker looks for circles among them: jobs make many, and hardly a circle."""
-
+"""So many objects are made before Python looks for circles among them: jobs make many, and hardly a circle."""
 
 _YIELDS = 10
 """Niceness of a worker: where processors are short, loading in the caller, which takes longest, goes first."""
@@ -56,6 +55,9 @@ class Workers:
             self._threads = ThreadPoolExecutor(self._number, "govgraph-build")
         for _ in range(self._number):
             self._start()
+        self._threshold = gc.get_threshold()
+        if self._number:
+            gc.set_threshold(_MADE)  # what the workers send is many objects too
         return self
 
     def _start(self) -> None:
@@ -74,6 +76,7 @@ class Workers:
         self._free.put(end)
 
     def __exit__(self, *_: object) -> None:
+        gc.set_threshold(*self._threshold)
         for process in self._processes:
             process.kill()
             process.wait()

@@ -50,7 +50,8 @@ def review_made(made: Made, *, waivers: Sequence[Waiver] = (), title: str = "") 
     if len(made.derived) < 2:
         small = made.statements <= IN_MEMORY
         return review(_in_memory(made) if small else made.store, waivers=waivers, title=title)
-    shapes, book, checks = _packaged()
+    shapes, book = _packaged()
+    checks = checks_of(shapes)
     terms = frozenset(term[1:-1].decode() for term in made.terms)
     used = frozenset().union(*(one.used for one in made.derived))
     shared = frozenset().union(*(one.shared for one in made.derived))
@@ -97,14 +98,13 @@ def _in_memory(made: Made) -> ox.Store:
 
 
 def _load(store: ox.Store, facts: Path) -> None:
-    store.bulk_load(path=str(facts), format=ox.RdfFormat.N_TRIPLES, lenient=True)  # a build wrote and so checked them
+    store.load(facts.read_bytes(), ox.RdfFormat.N_TRIPLES, lenient=True)  # a build wrote and so checked them
 
 
 @functools.lru_cache(1)
-def _packaged() -> tuple[Shapes, Rulebook, list[Check]]:
+def _packaged() -> tuple[Shapes, Rulebook]:
     files = shape_files()
-    shapes = read_shapes(files)
-    return shapes, Rulebook(files), checks_of(shapes)
+    return read_shapes(files), Rulebook(files)
 
 
 def _judge_portion(
@@ -125,7 +125,7 @@ def _judge_portion(
     closed : whether all that a finding may tell is in the portion; else the results are given back for it.
     several : predicates of which something in the portion has more than one value; None is not known.
     """
-    shapes, book, _ = _packaged()
+    shapes, book = _packaged()
     store = ox.Store()
     _load(store, folder / "facts-base.nt")
     if number is not None:

@@ -8,7 +8,7 @@ import pyoxigraph as ox
 
 __all__ = ["load_quads"]
 
-AT_ONCE = 48 * 1024 * 1024
+AT_ONCE = 56 * 1024 * 1024
 """Bytes that each of two threads sorts together; the engine takes some eight times as much memory for them."""
 
 THREADS = 2
@@ -62,7 +62,8 @@ def _portions(files: Iterable[Path], least: int) -> Iterator[bytes]:
         parts.append(file.read_bytes())
         size += len(parts[-1])
         if size >= least:
-            yield b"".join(parts)
+            whole = [b"".join(parts)]
             parts, size = [], 0
+            yield whole.pop()  # so that nothing is held here while it is loaded
     if parts:
         yield b"".join(parts)
