@@ -203,17 +203,21 @@ def test_conforming_is_having_nothing_that_counts(report: Report) -> None:
     assert replace(report, findings=[]).conforms
 
 
-def test_a_small_generation_is_judged_in_memory_and_a_large_one_in_its_store_with_the_same_findings(
+def test_what_many_shapes_judge_is_copied_into_memory_unless_it_is_too_large_with_the_same_findings(
     generation: Generation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    in_memory = data_of(opened(generation))
-    monkeypatch.setattr(data, "IN_MEMORY", generation.manifest["statements"] - 1)
+    shapes, size = read_shapes(shape_files()), generation.manifest["statements"]
     stored = data_of(opened(generation))
-    assert isinstance(in_memory, StoreData)
     assert isinstance(stored, StoreData)
-    assert len(in_memory.store) == generation.manifest["statements"] < len(stored.store)
-    whole = [result_key(result) for result in judge(StoreData(stored.store), read_shapes(shape_files())).results]
+    in_memory = stored.near(len(shapes.all))
+    assert len(in_memory.store) == size < len(stored.store)
+    assert in_memory.near(len(shapes.all)) is in_memory
+    assert stored.near(1) is stored, "one shape is judged in less time than the copy would take"
+    monkeypatch.setattr(data, "IN_MEMORY", size - 1)
+    assert stored.near(len(shapes.all)) is stored
+    whole = [result_key(result) for result in judge(StoreData(stored.store), shapes).results]
     for each in (in_memory, stored):
         assert each.entailed
-        found = [result_key(result) for result in judge(each, read_shapes(shape_files())).results]
-        assert sorted(map(str, found)) == sorted(map(str, whole)) != []
+        assert (
+            sorted(str(result_key(result)) for result in judge(each, shapes).results) == sorted(map(str, whole)) != []
+        )

@@ -63,8 +63,10 @@ def review(
     files = shape_files(places)
     book = Rulebook(files)
     progress("reading the shapes")
-    data = _data(facts)
     read = read_shapes(files)
+    data = _data(facts)
+    if isinstance(data, StoreData):
+        data = data.near(len(read.all))
     judgement = judge(data, read, progress=lambda done, whole: progress(f"judging: {done} of {whole} shapes"))
     if not judgement.shapes:
         raise BadInput(f"no shape of {files[0]} has a target, so nothing was reviewed", "Give one a sh:targetClass.")
