@@ -64,6 +64,7 @@ def review(
     book = Rulebook(files)
     progress("reading the shapes")
     read = read_shapes(files)
+    progress("reading the statements")
     data = _data(facts)
     if isinstance(data, StoreData):
         data = data.near(len(read.all))

@@ -146,10 +146,8 @@ class Copies:
         differ are counted, and where some are missing, the pages are asked for again in an order that is said.
         """
         caps = self._endpoint.engine.row_caps
-        smaller = sorted(
-            {cap - 1 for cap in caps if cap <= _PAGE}
-        )  # a full page of a capped engine is told to be a part
-        page = _PAGE
+        # A full page of a capped engine is told to be a part, so pages stay below its cap.
+        page, smaller = _PAGE, sorted(cap - 1 for cap in caps if cap <= _PAGE)
         counted: int | None = None
         seen: set[int] = set()
         for ordered in (False, True):
