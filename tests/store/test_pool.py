@@ -4,12 +4,13 @@ import asyncio
 import json
 import os
 import time
-from collections.abc import Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable
 from pathlib import Path
 from typing import Any
 
 import anyio
 import pytest
+import uvloop
 
 from govgraph.errors import AnswerTooLarge, DeadlinePassed, GovgraphError, QueryRefused, QuerySyntax, ReaderFailed
 from govgraph.knowledge.build import build
@@ -206,6 +207,22 @@ def test_others_go_before_a_query_that_takes_long_and_its_reader_is_replaced_aft
                 await beside
 
     run(scene())
+
+
+@pytest.mark.parametrize("loop", [asyncio.new_event_loop, uvloop.new_event_loop])
+def test_those_who_are_late_already_are_told_so_whatever_loop_serves(
+    loop: Callable[[], asyncio.AbstractEventLoop], generation: Generation
+) -> None:
+    async def scene() -> None:
+        async with pool_of(generation, readers=1, queue_seconds=0.0) as pool:
+            asked = [pool.answer(SMALL) for _ in range(4)]
+            answer, *late = await asyncio.gather(*asked, return_exceptions=True)
+        assert not isinstance(answer, BaseException)
+        assert answer.rows == 1
+        assert [type(each) for each in late] == [ReaderFailed] * 3
+
+    with asyncio.Runner(loop_factory=loop) as runner:
+        runner.run(scene())
 
 
 def test_a_caller_who_goes_away_frees_the_reader(generation: Generation) -> None:

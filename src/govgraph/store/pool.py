@@ -52,7 +52,8 @@ class ReaderPool:
         self._waiting: deque[Batch] = deque()
         self._tasks: set[asyncio.Task[None]] = set()
         self._starting: set[asyncio.Task[None]] = set()
-        self._timer: asyncio.TimerHandle | None = None
+        self._timer: asyncio.Handle | None = None
+        self._wakes = 0.0
         self._closed = False
         self.replaced = 0
         """Readers that were killed, or died, on a query."""
@@ -249,11 +250,12 @@ class ReaderPool:
 
     def _wake_at(self, when: float) -> None:
         """Look at what is late then, or earlier; mostly a timer runs already."""
-        if self._timer and self._timer.when() <= when:
+        if self._timer and self._wakes <= when:
             return
         if self._timer:
             self._timer.cancel()
-        self._timer = asyncio.get_running_loop().call_at(when, self._look)
+        # For what is due already uvloop gives a handle that cannot say when, so that is kept here.
+        self._timer, self._wakes = asyncio.get_running_loop().call_at(when, self._look), when
 
     def _look(self) -> None:
         """End what is late, and let others go before what takes long."""
