@@ -17,8 +17,9 @@ from govgraph.review.results import key as result_key
 from govgraph.review.reviewing import review
 from govgraph.review.rulebook import shape_files
 from govgraph.review.shapes import read_shapes
-from govgraph.store.generations import Generation
+from govgraph.store.generations import Generation, Generations
 from govgraph.store.opened import opened
+from govgraph.writing.changing import make_empty
 
 
 @pytest.fixture(scope="module")
@@ -221,3 +222,9 @@ def test_what_many_shapes_judge_is_copied_into_memory_unless_it_is_too_large_wit
         assert (
             sorted(str(result_key(result)) for result in judge(each, shapes).results) == sorted(map(str, whole)) != []
         )
+
+
+def test_in_a_plain_dataset_nothing_is_taken_for_derived(generation: Generation, tmp_path: Path) -> None:
+    derived = data_of(opened(generation))
+    plain = data_of(opened(make_empty(Generations(tmp_path / "plain"))))
+    assert (derived.entailed, plain.entailed) == (True, False)

@@ -175,5 +175,5 @@ def data_of(opened: Opened) -> Data:
     """A generation that is open for reading, as data under review."""
     if isinstance(opened, Elsewhere):
         return EndpointData(opened.reader.endpoint.url, reader=opened.reader)
-    # A build and a write derive all classes.
-    return StoreData(opened.store(), entailed=True, on_disk=opened.manifest["statements"])
+    derived = not opened.manifest.get("plain")  # a build and a write derive all classes, but for a plain dataset
+    return StoreData(opened.store(), entailed=derived, on_disk=opened.manifest["statements"])
