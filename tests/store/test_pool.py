@@ -45,7 +45,7 @@ def test_a_small_query_is_answered_whole_with_its_generation(generation: Generat
 
 def test_an_endless_query_is_stopped_at_the_deadline_and_the_next_one_is_answered(generation: Generation) -> None:
     async def scene() -> None:
-        async with pool_of(generation, query_seconds=0.5, readers=1) as pool:
+        async with pool_of(generation, query_seconds=1, readers=1) as pool:
             start = time.monotonic()
             with pytest.raises(DeadlinePassed):
                 await pool.answer(ENDLESS)
@@ -57,9 +57,9 @@ def test_an_endless_query_is_stopped_at_the_deadline_and_the_next_one_is_answere
 
 def test_a_reader_that_has_answered_outlives_the_deadline_of_what_it_answered(generation: Generation) -> None:
     async def scene() -> None:
-        async with pool_of(generation, query_seconds=0.5, readers=1) as pool:
+        async with pool_of(generation, query_seconds=1.5, readers=1) as pool:
             await pool.answer(SMALL)
-            await asyncio.sleep(1)
+            await asyncio.sleep(2)
             assert [reader.alive for reader in pool._free if reader] == [True]
 
     run(scene())
@@ -77,12 +77,13 @@ def test_a_query_that_is_no_text_is_refused_and_costs_no_reader(generation: Gene
 
 def test_others_are_answered_while_an_endless_query_runs(generation: Generation) -> None:
     async def scene() -> None:
-        async with pool_of(generation, query_seconds=3, readers=2) as pool:
+        async with pool_of(generation, query_seconds=30, readers=2) as pool:
             heavy = asyncio.create_task(pool.answer(ENDLESS))
             for _ in range(20):
                 assert (await pool.answer(SMALL)).rows == 1
             assert not heavy.done()
-            with pytest.raises(DeadlinePassed):
+            heavy.cancel()
+            with pytest.raises(asyncio.CancelledError):
                 await heavy
 
     run(scene())

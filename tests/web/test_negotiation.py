@@ -94,10 +94,10 @@ def test_no_header_is_too_odd_to_be_read(header: str) -> None:
     "header", ["a/b" + " ;" * 2000 + "!", "a/b;" + " " * 3900 + "!", '"' * 4000, "a/b;c=" + '"\\' * 1300, "<" * 4000]
 )
 def test_no_header_takes_long_to_be_read(header: str) -> None:
-    started = time.monotonic()
+    started = time.process_time()
     negotiated(header, OFFERED)
     profiles(header, ["http://e/a"])
-    assert time.monotonic() - started < 0.5
+    assert time.process_time() - started < 0.5
 
 
 @pytest.mark.parametrize(

@@ -80,7 +80,7 @@ def test_a_killed_writer_loses_nothing_that_was_answered_and_tears_nothing(gener
 
 def test_a_change_that_takes_too_long_is_stopped_and_the_next_goes_through(generations: Generations) -> None:
     async def job() -> None:
-        async with Writer(generations.folder, replace(LIMITS, write_seconds=2.0)) as writer:
+        async with Writer(generations.folder, replace(LIMITS, write_seconds=5.0)) as writer:
             data = " ".join(f"<http://e/s{n}> <http://e/p> {n} ." for n in range(200))
             await writer.write(Write("update", "clerk"), f"INSERT DATA {{ {data} }}".encode())
             before, started = generations.current().number, time.monotonic()
