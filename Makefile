@@ -44,7 +44,7 @@ bench: .venv/.ready-for-tests  ## comparisons with named peers
 	$(BIN)/python -m bench
 
 bench-scale: .venv/.ready-for-tests  ## a nation of 10, 100, 469 and 4,000 councils; an hour, and 40 GB of disk
-	$(BIN)/python -m bench scale --councils 10 100 469 4000 --write docs/scale.md
+	$(BIN)/python -m bench scale --councils 10 100 469 4000 --whole 3 --write docs/scale.md
 
 requirements: .venv/.ready-for-tests  ## pin again what pyproject.toml asks for
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
