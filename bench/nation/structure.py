@@ -49,6 +49,7 @@ def build_structure(records: Records, council: Council) -> Structure:
         "gov:Council",
         council.name,
         councilType=iri(council.kind),
+        dct_identifier=text(council.code.upper()),
         nation=words(council.nation),
         region=words(council.region),
         **registered,

@@ -54,6 +54,11 @@ def test_what_is_derived_council_by_council_is_what_a_build_derives_from_all_of_
     assert apart == {*stated, *derived(stated)}
 
 
+def test_a_council_has_the_code_by_which_the_register_names_it() -> None:
+    codes = [value for part in nation(3) for _, predicate, value in part.statements if predicate == str(IDENTIFIER)]
+    assert codes == ['"ABC"', '"ABD"', '"ABE"']
+
+
 def test_councils_beyond_the_register_have_codes_of_their_own() -> None:
     codes = [council.code for council in councils(1000)]
     assert len(set(codes)) == 1000
