@@ -43,7 +43,7 @@ lint: .venv/.ready-for-tests  ## style and types
 bench: .venv/.ready-for-tests  ## comparisons with named peers
 	$(BIN)/python -m bench
 
-bench-scale: .venv/.ready-for-tests  ## a nation of 10, 100, 469 and 4,000 councils; an hour, and 40 GB of disk
+bench-scale: .venv/.ready-for-tests  ## a nation of 10, 100, 469 and 4,000 councils; forty minutes, and 40 GB of disk
 	$(BIN)/python -m bench scale --councils 10 100 469 4000 --whole 3 --write docs/scale.md
 
 requirements: .venv/.ready-for-tests  ## pin again what pyproject.toml asks for
