@@ -21,7 +21,7 @@ KILLS = int(os.environ.get("GOVGRAPH_KILLS", "40"))
 def test_no_acknowledged_change_is_lost_and_none_is_torn(folder: Path) -> None:
     rng = random.Random(20261122)
     acknowledged: set[int] = set()
-    number, once = 0, 0.0
+    number, once, unfinished = 0, 0.0, 0
     for _ in range(KILLS):
         with WriterProcess(folder) as writer:
             for _ in range(rng.randint(0, 3)):
@@ -30,8 +30,8 @@ def test_no_acknowledged_change_is_lost_and_none_is_torn(folder: Path) -> None:
                 assert "error" not in writer.write(update(number))
                 once = time.monotonic() - started
                 acknowledged.add(number)
-            # A change takes as long as the disk does at this hour, so the moment is a share of what the last one took.
-            timer = threading.Timer(rng.uniform(0.0, once), writer.process.kill)
+            # A change takes as long as the disk does at this hour, so the moment is told by what the last one took.
+            timer = threading.Timer(rng.uniform(0.0, 2 * once), writer.process.kill)
             timer.start()
             try:
                 while True:
@@ -41,11 +41,13 @@ def test_no_acknowledged_change_is_lost_and_none_is_torn(folder: Path) -> None:
                     acknowledged.add(number)
             except (EOFError, BrokenPipeError):
                 timer.join()
+        unfinished += bool(list(folder.glob("building-*")))
         found = present(folder)
         assert acknowledged <= set(found), "an acknowledged change is lost"
         assert set(found.values()) <= {SIZE}, "a change is torn"
     assert len(acknowledged) > KILLS / 4  # kills came in the first change of a writer and in later ones
-    print(f"{KILLS} kills, {len(acknowledged)} acknowledged changes, 0 lost, 0 torn")
+    assert unfinished > KILLS / 4  # and while a generation was being made
+    print(f"{KILLS} kills, {unfinished} amid a generation, {len(acknowledged)} acknowledged changes, 0 lost, 0 torn")
 
 
 def test_what_a_killed_writer_left_behind_is_removed_by_the_next(folder: Path) -> None:
